@@ -1,0 +1,44 @@
+package ui
+
+import (
+	"encoding/json"
+	"io"
+	"sync"
+
+	"github.com/opc-source/opc-image/pkg/progress"
+)
+
+// logKind marks, among JSON events, a line for people; Detail holds it.
+const logKind progress.Kind = "log"
+
+// jsonLines writes each event as one line of JSON, for another program. Nothing
+// else is written: what is logged is an event too, of the kind "log".
+type jsonLines struct {
+	mu  sync.Mutex
+	out io.Writer
+	err error
+}
+
+var _ Progress = (*jsonLines)(nil)
+
+func (j *jsonLines) Report(e progress.Event) {
+	line, err := json.Marshal(e)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err == nil && j.err == nil {
+		_, err = j.out.Write(append(line, '\n'))
+	}
+	if j.err == nil {
+		j.err = err
+	}
+}
+
+func (j *jsonLines) Log(line string) {
+	j.Report(progress.Event{Kind: logKind, Detail: line})
+}
+
+func (j *jsonLines) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.err
+}

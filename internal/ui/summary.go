@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/opc-source/opc-image/pkg/progress"
+)
+
+// begun announces a stage: "fetch: started, 60 items, 2.67GB".
+func begun(e progress.Event) string {
+	line := string(e.Stage) + ": started"
+	if e.ItemsTotal > 0 {
+		line += ", " + count(e.ItemsTotal, "item")
+	}
+	if e.BytesTotal > 0 {
+		line += ", " + Bytes(e.BytesTotal)
+	}
+	return line
+}
+
+// ended sums a stage up: "fetch: done, 60 items (12 present), 2.67GB in 33s,
+// 80.9MB/s".
+func (s *stage) ended() string {
+	e := s.event
+	if e.Err != "" {
+		return fmt.Sprintf("%s: failed after %s: %s", e.Stage, Duration(e.Elapsed), Clean(e.Err))
+	}
+	parts := []string{string(e.Stage) + ": done"}
+	if e.Items > 0 {
+		items := count(e.Items, "item")
+		if s.present > 0 {
+			items += fmt.Sprintf(" (%d present)", s.present)
+		}
+		parts = append(parts, items)
+	}
+	if e.Bytes > 0 {
+		parts = append(parts, Bytes(e.Bytes)+" in "+Duration(e.Elapsed))
+		if seconds := e.Elapsed.Seconds(); seconds > 0 {
+			parts = append(parts, Rate(float64(e.Bytes)/seconds))
+		}
+		return strings.Join(parts, ", ")
+	}
+	return strings.Join(parts, ", ") + " in " + Duration(e.Elapsed)
+}
+
+// notable describes an item that people want to read of: what was tried again
+// and what failed; "" for the others, which only count.
+func notable(e progress.Event) string {
+	if e.Kind != progress.Item || e.Status == "done" || e.Status == "present" {
+		return ""
+	}
+	line := fmt.Sprintf("%s: %s %s", e.Stage, Clean(e.Status), Clean(e.Name))
+	if e.Detail != "" {
+		line += ": " + Clean(e.Detail)
+	}
+	return line
+}
