@@ -1,0 +1,141 @@
+package lock
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+	"github.com/opencontainers/go-digest"
+)
+
+// maxSize bounds a lock file; a lock of 10,000 images is about 8 MiB.
+const maxSize = 64 << 20
+
+const header = "# Written by opc-image from what upstream registries answered. Review it; do not edit it.\n"
+
+// ErrStale tells that a lock was made for other inputs.
+var ErrStale = errors.New("the lock is stale")
+
+// Encode returns the file for a lock: sorted, with the same bytes for the same
+// content.
+func Encode(l *Lock) ([]byte, error) {
+	l.Sort()
+	if err := l.Validate(); err != nil {
+		return nil, err
+	}
+	body, err := yaml.MarshalWithOptions(l, yaml.IndentSequence(false))
+	if err != nil {
+		return nil, fmt.Errorf("write lock: %w", err)
+	}
+	return append([]byte(header), body...), nil
+}
+
+// Decode reads a lock strictly: an unknown key, a duplicate or a value of the
+// wrong kind is an error with its line and column. name is for errors.
+func Decode(name string, data []byte) (*Lock, error) {
+	if len(data) > maxSize {
+		return nil, fmt.Errorf("lock %s: %d bytes, more than the limit of %d", name, len(data), maxSize)
+	}
+	var l Lock
+	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
+	if err := decoder.Decode(&l); err != nil {
+		return nil, fmt.Errorf("lock %s is damaged; restore it or write a new one with \"opc-image lock\": %w", name, err)
+	}
+	if l.Version != Version {
+		return nil, fmt.Errorf("lock %s: format version %d, this program reads %d; write a new one with \"opc-image lock\"", name, l.Version, Version)
+	}
+	if err := l.Validate(); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", name, err)
+	}
+	return &l, nil
+}
+
+// ReadFile reads a lock from a file. The error is fs.ErrNotExist when there is
+// none.
+func ReadFile(path string) (*Lock, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("read lock %s: %w", path, err)
+	}
+	return Decode(path, data)
+}
+
+// WriteFile writes a lock beside its final place and renames it, so that a
+// reader sees the old file or the new one. A file that would not change is left
+// alone.
+func WriteFile(path string, l *Lock) (err error) {
+	data, err := Encode(l)
+	if err != nil {
+		return err
+	}
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return fmt.Errorf("write lock: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp*")
+	if err != nil {
+		return fmt.Errorf("write lock: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+			err = fmt.Errorf("write lock %s: %w", path, err)
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Chmod(fs.FileMode(0o644)), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// Validate tells whether every digest is one, every size is possible, and
+// nothing is listed twice.
+func (l *Lock) Validate() error {
+	var errs []error
+	check := func(what string, d digest.Digest, size int64) {
+		if err := d.Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: digest %q: %w", what, d, err))
+		}
+		if size < 0 {
+			errs = append(errs, fmt.Errorf("%s: size %d is negative", what, size))
+		}
+	}
+	check("inputs", l.Inputs, 0)
+	for i, d := range l.Downloads {
+		check(d.Source, d.Digest, d.Size)
+		for _, m := range d.Members {
+			check(d.Source+" "+m.Path, m.Digest, m.Size)
+		}
+		if i > 0 && l.Downloads[i-1].Source == d.Source {
+			errs = append(errs, fmt.Errorf("%s: listed twice", d.Source))
+		}
+	}
+	images := l.Images
+	if l.Base != nil {
+		images = append(slices.Clone(images), *l.Base)
+	}
+	for i, m := range images {
+		check(m.Name, m.Digest, m.Size)
+		for _, p := range m.Platforms {
+			check(m.Name+" "+p.Platform, p.Digest, p.Size)
+		}
+		if i > 0 && images[i-1].Name == m.Name {
+			errs = append(errs, fmt.Errorf("%s: listed twice", m.Name))
+		}
+	}
+	return errors.Join(errs...)
+}

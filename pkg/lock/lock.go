@@ -1,0 +1,185 @@
+// Package lock reads and writes opc.lock: what every name of a plan meant on
+// the day it was resolved. A plan may hold tags and versions; a lock holds
+// digests only, so two builds from one lock are the same image, bit for bit.
+//
+// The file is YAML, strict and sorted, made to be committed and reviewed as a
+// diff. It also travels inside the cluster image, where it answers why an image
+// is there without any network.
+package lock
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/opencontainers/go-digest"
+)
+
+// Version is the format this package reads and writes.
+const Version = 1
+
+// FileName is the usual name of a lock, beside the Kubefile.
+const FileName = "opc.lock"
+
+// Lock pins one plan.
+type Lock struct {
+	// Version of the format.
+	Version int `yaml:"version"`
+	// Profile is the name of what was locked: a profile or a component.
+	Profile string `yaml:"profile"`
+	// Inputs is the checksum of the plan. A lock whose checksum differs from
+	// the plan's is stale.
+	Inputs digest.Digest `yaml:"inputs"`
+	// KubeVersion is the Kubernetes version that charts were rendered for.
+	KubeVersion string `yaml:"kubeVersion,omitempty"`
+	// Platforms of the image, such as linux/amd64, sorted.
+	Platforms []string `yaml:"platforms,flow"`
+	// Tools are the encoders whose bytes are part of the image's digest, by
+	// name, with their version.
+	Tools map[string]string `yaml:"tools"`
+	// Base is the cluster image the plan builds on; nil for scratch.
+	Base *Image `yaml:"base,omitempty"`
+	// Downloads are charts, manifests and files, sorted by source.
+	Downloads []Download `yaml:"downloads,omitempty"`
+	// Images are the container images the cluster will ask for, sorted by name.
+	Images []Image `yaml:"images,omitempty"`
+}
+
+// Download pins something that is fetched by URL or from a chart repository.
+type Download struct {
+	// Source is the URL, or oci://registry/path:version for a chart kept in a
+	// registry, or URL#chart@version for one in an HTTP repository.
+	Source string `yaml:"source"`
+	// URL is where the bytes were, when Source does not say.
+	URL string `yaml:"url,omitempty"`
+	// Digest and Size (in bytes) of the content.
+	Digest digest.Digest `yaml:"digest"`
+	Size   int64         `yaml:"size"`
+	// Members are the files taken out of an archive, sorted by path.
+	Members []Member `yaml:"members,omitempty"`
+}
+
+// Member pins one file of an archive.
+type Member struct {
+	Path   string        `yaml:"path"`
+	Digest digest.Digest `yaml:"digest"`
+	Size   int64         `yaml:"size"`
+}
+
+// Image pins one image name.
+type Image struct {
+	// Name as the cluster asks for it, complete: registry, repository, tag or
+	// digest.
+	Name string `yaml:"name"`
+	// Digest, MediaType and Size (in bytes) of what the name resolves to: an
+	// index where upstream publishes one.
+	Digest    digest.Digest `yaml:"digest"`
+	MediaType string        `yaml:"mediaType"`
+	Size      int64         `yaml:"size"`
+	// Assembled tells that no registry has it: it is put together here from a
+	// base image and files, as its component defines.
+	Assembled bool `yaml:"assembled,omitempty"`
+	// BaseOnly marks an image that is wanted for assembling another one and is
+	// not itself part of the cluster image.
+	BaseOnly bool `yaml:"baseOnly,omitempty"`
+	// Platforms holds the manifest of each platform, sorted by platform.
+	Platforms []Manifest `yaml:"platforms"`
+	// Components that ask for it, sorted.
+	Components []string `yaml:"components,omitempty,flow"`
+	// Why holds each place that asks for it, sorted.
+	Why []Reason `yaml:"why,omitempty"`
+}
+
+// Manifest pins the manifest of one platform.
+type Manifest struct {
+	Platform  string        `yaml:"platform"`
+	Digest    digest.Digest `yaml:"digest"`
+	MediaType string        `yaml:"mediaType"`
+	Size      int64         `yaml:"size"`
+}
+
+// Reason is one place that asks for an image.
+type Reason struct {
+	Component string `yaml:"component,omitempty" json:"component,omitempty"`
+	// Sure is "certain" when a rule found it, "declared" when the component
+	// says so.
+	Sure string `yaml:"sure" json:"sure"`
+	// Rule that found it, or "declared".
+	Rule string `yaml:"rule" json:"rule"`
+	// File, Object ("Deployment ns/name") and Path within the object.
+	File   string `yaml:"file,omitempty" json:"file,omitempty"`
+	Object string `yaml:"object,omitempty" json:"object,omitempty"`
+	Path   string `yaml:"path,omitempty" json:"path,omitempty"`
+	// Note is the reason in words, where the component gives one.
+	Note string `yaml:"note,omitempty" json:"note,omitempty"`
+}
+
+// Download returns the pin of a source.
+func (l *Lock) Download(source string) (Download, bool) {
+	i, found := slices.BinarySearchFunc(l.Downloads, source, func(d Download, s string) int {
+		return cmp.Compare(d.Source, s)
+	})
+	if !found {
+		return Download{}, false
+	}
+	return l.Downloads[i], true
+}
+
+// Image returns the pin of an image name.
+func (l *Lock) Image(name string) (Image, bool) {
+	i, found := slices.BinarySearchFunc(l.Images, name, func(m Image, s string) int {
+		return cmp.Compare(m.Name, s)
+	})
+	if !found {
+		return Image{}, false
+	}
+	return l.Images[i], true
+}
+
+// Manifest returns the manifest of a platform.
+func (m Image) Manifest(platform string) (Manifest, bool) {
+	for _, p := range m.Platforms {
+		if p.Platform == platform {
+			return p, true
+		}
+	}
+	return Manifest{}, false
+}
+
+// Member returns the pin of a file within the download.
+func (d Download) Member(path string) (Member, bool) {
+	for _, m := range d.Members {
+		if m.Path == path {
+			return m, true
+		}
+	}
+	return Member{}, false
+}
+
+// Sort puts everything into the order of the file.
+func (l *Lock) Sort() {
+	slices.Sort(l.Platforms)
+	slices.SortFunc(l.Downloads, func(a, b Download) int { return cmp.Compare(a.Source, b.Source) })
+	for _, d := range l.Downloads {
+		slices.SortFunc(d.Members, func(a, b Member) int { return cmp.Compare(a.Path, b.Path) })
+	}
+	slices.SortFunc(l.Images, func(a, b Image) int { return cmp.Compare(a.Name, b.Name) })
+	for i := range l.Images {
+		l.Images[i].sort()
+	}
+}
+
+func (m *Image) sort() {
+	slices.SortFunc(m.Platforms, func(a, b Manifest) int { return cmp.Compare(a.Platform, b.Platform) })
+	slices.Sort(m.Components)
+	m.Components = slices.Compact(m.Components)
+	slices.SortFunc(m.Why, compareReasons)
+	m.Why = slices.Compact(m.Why)
+}
+
+func compareReasons(a, b Reason) int {
+	return cmp.Or(
+		cmp.Compare(a.Component, b.Component), cmp.Compare(a.File, b.File),
+		cmp.Compare(a.Object, b.Object), cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Sure, b.Sure), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Note, b.Note),
+	)
+}
