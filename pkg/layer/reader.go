@@ -1,7 +1,11 @@
 package layer
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"sort"
 
 	"github.com/opencontainers/go-digest"
 )
@@ -23,24 +27,171 @@ type Opener interface {
 
 // Reader produces the bytes of a layer. It keeps at most one blob open. Only
 // ReadAt may be called from several goroutines.
-type Reader struct{}
+type Reader struct {
+	recipe *Recipe
+	blobs  Opener
+	pos    int64
+	blob   Blob  // open blob of segment at, or nil
+	at     int   // segment
+	next   int64 // position in the tar at which blob stands
+	closed bool
+}
 
 var _ Blob = (*Reader)(nil)
 
-// Read implements io.Reader.
-func (r *Reader) Read(p []byte) (int, error) { return 0, errTODO }
-
-// ReadAt implements io.ReaderAt.
-func (r *Reader) ReadAt(p []byte, off int64) (int, error) { return 0, errTODO }
-
-// Seek implements io.Seeker.
-func (r *Reader) Seek(offset int64, whence int) (int64, error) { return 0, errTODO }
-
-// WriteTo writes what is left of the tar to w.
-func (r *Reader) WriteTo(w io.Writer) (int64, error) { return 0, errTODO }
+// Open reads the tar, taking the blobs from where blobs has them. Blobs are
+// opened when their bytes are asked for, one at a time.
+func (r *Recipe) Open(blobs Opener) *Reader { return &Reader{recipe: r, blobs: blobs} }
 
 // Size is the size of the tar in bytes.
-func (r *Reader) Size() int64 { return 0 }
+func (r *Reader) Size() int64 { return r.recipe.Size() }
+
+// Seek implements io.Seeker. It opens nothing.
+func (r *Reader) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekStart:
+	case io.SeekCurrent:
+		offset += r.pos
+	case io.SeekEnd:
+		offset += r.Size()
+	default:
+		return 0, fmt.Errorf("seek in a layer: whence %d", whence)
+	}
+	if offset < 0 {
+		return 0, errors.New("seek in a layer: before its start")
+	}
+	r.pos = offset
+	return offset, nil
+}
+
+// Read implements io.Reader.
+func (r *Reader) Read(p []byte) (int, error) {
+	if r.closed {
+		return 0, fs.ErrClosed
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	i, start, left := r.locate()
+	if left == 0 {
+		return 0, io.EOF
+	}
+	p = p[:min(int64(len(p)), left)]
+	s := r.recipe.segments[i]
+	if s.blob == "" {
+		n, err := r.recipe.literals.ReadAt(p, s.literal+r.pos-start)
+		r.pos += int64(n)
+		if n > 0 || !errors.Is(err, io.EOF) {
+			return n, unlessFull(n, len(p), err)
+		}
+		return 0, shrunk("", 0, 0)
+	}
+	if err := r.use(i, start); err != nil {
+		return 0, err
+	}
+	n, err := r.blob.Read(p)
+	r.pos += int64(n)
+	r.next = r.pos
+	if errors.Is(err, io.EOF) {
+		err = nil
+		if n == 0 {
+			err = shrunk(s.blob, r.pos-start, s.end-start)
+		}
+	}
+	return n, err
+}
+
+// unlessFull drops the error that comes with a complete read.
+func unlessFull(n, want int, err error) error {
+	if n == want {
+		return nil
+	}
+	return err
+}
+
+// ReadAt implements io.ReaderAt.
+func (r *Reader) ReadAt(p []byte, off int64) (int, error) {
+	other := r.recipe.Open(r.blobs)
+	defer other.Close()
+	if _, err := other.Seek(off, io.SeekStart); err != nil {
+		return 0, err
+	}
+	n, err := io.ReadFull(other, p)
+	if errors.Is(err, io.ErrUnexpectedEOF) && off+int64(n) == r.Size() {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// locate returns the segment that holds the position, where it starts, and how
+// many bytes of it are left; 0 at the end of the tar.
+func (r *Reader) locate() (i int, start, left int64) {
+	segments := r.recipe.segments
+	i = sort.Search(len(segments), func(i int) bool { return segments[i].end > r.pos })
+	if i == len(segments) {
+		return i, r.pos, 0
+	}
+	if i > 0 {
+		start = segments[i-1].end
+	}
+	return i, start, segments[i].end - r.pos
+}
+
+// use opens the blob of segment i, which starts at start, at the position.
+func (r *Reader) use(i int, start int64) error {
+	if r.blob == nil || r.at != i {
+		if err := r.open(i, start); err != nil {
+			return err
+		}
+	}
+	if r.next == r.pos {
+		return nil
+	}
+	if _, err := r.blob.Seek(r.pos-start, io.SeekStart); err != nil {
+		return fmt.Errorf("blob %s: %w", r.recipe.segments[i].blob, err)
+	}
+	r.next = r.pos
+	return nil
+}
+
+func (r *Reader) open(i int, start int64) error {
+	if err := r.release(); err != nil {
+		return err
+	}
+	s := r.recipe.segments[i]
+	blob, err := r.blobs.Open(s.blob)
+	if err != nil {
+		return err
+	}
+	if blob.Size() != s.end-start {
+		return errors.Join(shrunk(s.blob, blob.Size(), s.end-start), blob.Close())
+	}
+	r.blob, r.at, r.next = blob, i, start
+	return nil
+}
+
+// ErrSize is returned when a blob is not as long as the recipe says.
+var ErrSize = errors.New("blob has the wrong size")
+
+func shrunk(dgst digest.Digest, got, want int64) error {
+	if dgst == "" {
+		return fmt.Errorf("literal bytes of the layer recipe: %w", io.ErrUnexpectedEOF)
+	}
+	return fmt.Errorf("blob %s: %d bytes, want %d: %w", dgst, got, want, ErrSize)
+}
+
+// release closes the blob that is open.
+func (r *Reader) release() error {
+	blob := r.blob
+	r.blob = nil
+	if blob == nil {
+		return nil
+	}
+	return blob.Close()
+}
 
 // Close closes the blob that is open.
-func (r *Reader) Close() error { return nil }
+func (r *Reader) Close() error {
+	r.closed = true
+	return r.release()
+}

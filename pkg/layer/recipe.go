@@ -1,13 +1,13 @@
 package layer
 
 import (
-	"errors"
+	"bytes"
+	"fmt"
 	"io"
+	"math"
 
 	"github.com/opencontainers/go-digest"
 )
-
-var errTODO = errors.New("layer: not written yet")
 
 // Segment is a reference to a blob within a layer.
 type Segment struct {
@@ -16,29 +16,139 @@ type Segment struct {
 	Offset int64 // of the first byte within the tar
 }
 
-// Recipe describes the bytes of one layer. It does not change.
-type Recipe struct{}
+// segment is a run of the tar: literal bytes, or a blob.
+type segment struct {
+	end     int64 // offset in the tar of the byte after it
+	literal int64 // offset of its first byte in the literals
+	blob    digest.Digest
+}
 
-// New makes the recipe of a layer that holds entries.
-func New(entries []Entry) (*Recipe, error) { return nil, errTODO }
+// Recipe describes the bytes of one layer. It does not change, and may be used
+// by many goroutines at a time. Memory is one index entry a segment, plus the
+// literal bytes of a recipe that [New] made; those of a decoded recipe stay
+// where it was decoded from.
+type Recipe struct {
+	segments []segment
+	literals io.ReaderAt
+	length   int64         // of the literals, bytes
+	sum      digest.Digest // of the literals
+	index    []byte        // the encoded index; Digest is its digest
+	blobs    int
+}
+
+// New makes the recipe of a layer that holds entries, in any order. Directories
+// that are missing are added with mode 0755, owner 0:0 and the Unix epoch. It is
+// an error when two entries of one name differ, or a name is not clean.
+func New(entries []Entry) (*Recipe, error) {
+	t := make(tree, len(entries))
+	for _, e := range entries {
+		if err := t.add(e); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.addParents(); err != nil {
+		return nil, err
+	}
+	var b builder
+	for _, e := range t.sorted() {
+		if err := b.add(&e); err != nil {
+			return nil, err
+		}
+	}
+	b.literal.Write(make([]byte, 2*block)) // end of the archive
+	b.flush()
+	return b.recipe(), nil
+}
 
 // Size is the size of the tar in bytes.
-func (r *Recipe) Size() int64 { return 0 }
+func (r *Recipe) Size() int64 {
+	if len(r.segments) == 0 {
+		return 0
+	}
+	return r.segments[len(r.segments)-1].end
+}
 
-// Digest identifies the recipe; it is not the digest of the tar.
-func (r *Recipe) Digest() digest.Digest { return "" }
+// Digest identifies the recipe: it is the SHA-256 of the index, which names the
+// blobs and the digest of the literal bytes. It is not the digest of the tar.
+func (r *Recipe) Digest() digest.Digest { return digest.FromBytes(r.index) }
 
 // Blobs lists the blobs the layer contains, in the order of the tar.
-func (r *Recipe) Blobs() []Segment { return nil }
+func (r *Recipe) Blobs() []Segment {
+	list := make([]Segment, 0, r.blobs)
+	var start int64
+	for _, s := range r.segments {
+		if s.blob != "" {
+			list = append(list, Segment{Digest: s.blob, Size: s.end - start, Offset: start})
+		}
+		start = s.end
+	}
+	return list
+}
 
-// Open reads the tar, taking the blobs from where blobs has them.
-func (r *Recipe) Open(blobs Opener) *Reader { return &Reader{} }
+// Verify reads the literal bytes and compares them with their digest. A recipe
+// of New is always right; one of Decode is when the file is.
+func (r *Recipe) Verify() error {
+	v := r.sum.Verifier()
+	if _, err := io.Copy(v, io.NewSectionReader(r.literals, 0, r.length)); err != nil {
+		return fmt.Errorf("layer recipe: read literal bytes: %w", err)
+	}
+	if !v.Verified() {
+		return fmt.Errorf("layer recipe: literal bytes do not match %s", r.sum)
+	}
+	return nil
+}
 
-// WriteTo writes the form that [Decode] reads.
-func (r *Recipe) WriteTo(w io.Writer) (int64, error) { return 0, errTODO }
+// builder collects segments.
+type builder struct {
+	segments []segment
+	literal  bytes.Buffer
+	flushed  int64 // literal bytes that are in a segment
+	end      int64
+	blobs    int
+}
 
-// Decode reads a recipe that WriteTo wrote, of size bytes.
-func Decode(file io.ReaderAt, size int64) (*Recipe, error) { return nil, errTODO }
+// add appends the header and content of e.
+func (b *builder) add(e *Entry) error {
+	head, err := header(e)
+	if err != nil {
+		return err
+	}
+	b.literal.Write(head)
+	size := e.size()
+	if size > math.MaxInt64-b.end-int64(b.literal.Len())-4*block {
+		return fmt.Errorf("entry %q: layer is larger than 2^63 bytes", e.Name)
+	}
+	if e.Blob == "" {
+		b.literal.Write(e.Data)
+	} else if size > 0 {
+		b.flush()
+		b.end += size
+		b.segments = append(b.segments, segment{end: b.end, blob: e.Blob})
+		b.blobs++
+	}
+	b.literal.Write(make([]byte, padding(size)))
+	return nil
+}
 
-// Verify reads the literal bytes of the recipe and compares their digest.
-func (r *Recipe) Verify() error { return errTODO }
+// flush ends the literal segment.
+func (b *builder) flush() {
+	n := int64(b.literal.Len()) - b.flushed
+	if n == 0 {
+		return
+	}
+	b.end += n
+	b.segments = append(b.segments, segment{end: b.end, literal: b.flushed})
+	b.flushed += n
+}
+
+func (b *builder) recipe() *Recipe {
+	r := &Recipe{
+		segments: b.segments,
+		literals: bytes.NewReader(b.literal.Bytes()),
+		length:   b.flushed,
+		sum:      digest.FromBytes(b.literal.Bytes()),
+		blobs:    b.blobs,
+	}
+	r.index = encodeIndex(r)
+	return r
+}

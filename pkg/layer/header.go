@@ -1,0 +1,54 @@
+package layer
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"io/fs"
+)
+
+// block is the unit of a tar, in bytes.
+const block = 512
+
+// header returns the tar header blocks of e. Nothing of the machine gets in:
+// no user or group names, no access times, no sub-second times.
+func header(e *Entry) ([]byte, error) {
+	h := &tar.Header{
+		Name:    e.Name,
+		Mode:    int64(e.mode() & fs.ModePerm),
+		Uid:     e.UID,
+		Gid:     e.GID,
+		Size:    e.size(),
+		ModTime: e.modTime(),
+	}
+	for bit, unix := range special {
+		if e.Mode&bit != 0 && e.Kind != Symlink {
+			h.Mode |= unix
+		}
+	}
+	switch e.Kind {
+	case File:
+		h.Typeflag = tar.TypeReg
+	case Dir:
+		h.Typeflag, h.Name = tar.TypeDir, e.Name+"/"
+	case Symlink:
+		h.Typeflag, h.Linkname = tar.TypeSymlink, e.Link
+	case Hardlink:
+		h.Typeflag, h.Linkname = tar.TypeLink, e.Link
+	}
+	var b bytes.Buffer
+	if err := tar.NewWriter(&b).WriteHeader(h); err != nil {
+		return nil, fmt.Errorf("entry %q: %w", e.Name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// special maps the mode bits of Go to those of a tar header.
+var special = map[fs.FileMode]int64{
+	fs.ModeSetuid: 0o4000,
+	fs.ModeSetgid: 0o2000,
+	fs.ModeSticky: 0o1000,
+}
+
+// padding is how many zero bytes follow size bytes of content.
+func padding(size int64) int64 { return -size & (block - 1) }

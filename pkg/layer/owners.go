@@ -1,0 +1,129 @@
+package layer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ownership is all entries to be packed, and who has them.
+type ownership struct {
+	all    tree
+	first  map[string]string   // name of an entry → the first owner that has it
+	owners map[string][]string // unit → its owners, sorted
+	leaves map[string]bool     // directories that are not above any other entry of an owner
+}
+
+// collect reads the groups and checks them against each other.
+func collect(groups []Group) (*ownership, error) {
+	groups = slices.Clone(groups)
+	slices.SortFunc(groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
+	o := &ownership{
+		all: tree{}, first: map[string]string{},
+		owners: map[string][]string{}, leaves: map[string]bool{},
+	}
+	for i, g := range groups {
+		if i > 0 && groups[i-1].Name == g.Name {
+			return nil, fmt.Errorf("two groups are named %q", g.Name)
+		}
+		if err := o.addGroup(g); err != nil {
+			return nil, err
+		}
+	}
+	return o, o.checkParents()
+}
+
+func (o *ownership) addGroup(g Group) error {
+	above := map[string]bool{} // directories with something of this owner below
+	for _, e := range g.Entries {
+		for dir, _ := split(e.Name); dir != "" && !above[dir]; dir, _ = split(dir) {
+			above[dir] = true
+		}
+	}
+	for _, e := range g.Entries {
+		if old, ok := o.all[e.Name]; ok && !same(&old, &e) {
+			return fmt.Errorf("%s and %s both have %q, %s", o.first[e.Name], g.Name, e.Name, difference(&old, &e))
+		}
+		if err := o.all.add(e); err != nil {
+			return fmt.Errorf("%s: %w", g.Name, err)
+		}
+		if _, ok := o.first[e.Name]; !ok {
+			o.first[e.Name] = g.Name
+		}
+		if e.Kind == Dir {
+			// Its owner's other entries bring it along, unless there are none.
+			if above[e.Name] {
+				continue
+			}
+			o.leaves[e.Name] = true
+		}
+		u := unit(&e)
+		if have := o.owners[u]; len(have) == 0 || have[len(have)-1] != g.Name {
+			o.owners[u] = append(have, g.Name)
+		}
+	}
+	return nil
+}
+
+// checkParents refuses entries below what another owner says is no directory.
+func (o *ownership) checkParents() error {
+	for _, e := range o.all.sorted() {
+		for dir, _ := split(e.Name); dir != ""; dir, _ = split(dir) {
+			if parent, ok := o.all[dir]; ok && parent.Kind != Dir {
+				return fmt.Errorf("%s has %q, but %s has %q as a %s",
+					o.first[e.Name], e.Name, o.first[dir], dir, parent.Kind)
+			}
+		}
+	}
+	return nil
+}
+
+// unit names what must stay in one layer: a file and the hard links to it,
+// because a layer is unpacked without those below it.
+func unit(e *Entry) string {
+	if e.Kind == Hardlink {
+		return e.Link
+	}
+	return e.Name
+}
+
+// bins puts the entries into one bin for each set of owners, sorted.
+func (o *ownership) bins() []*bin {
+	byOwners := map[string]*bin{}
+	var bins []*bin
+	for _, e := range o.all.sorted() {
+		if e.Kind == Dir && !o.leaves[e.Name] {
+			continue
+		}
+		owners := o.owners[unit(&e)]
+		key := strings.Join(owners, "\x00")
+		b := byOwners[key]
+		if b == nil {
+			b = newBin(owners, "")
+			byOwners[key] = b
+			bins = append(bins, b)
+		}
+		b.add(e)
+	}
+	slices.SortFunc(bins, func(a, b *bin) int { return strings.Compare(a.name(), b.name()) })
+	return bins
+}
+
+// group is a bin as a layer: with the directories above its entries.
+func (o *ownership) group(b *bin) Group {
+	t := tree{}
+	for _, e := range b.entries {
+		t[e.Name] = e
+		for dir, _ := split(e.Name); dir != ""; dir, _ = split(dir) {
+			if _, ok := t[dir]; ok {
+				break
+			}
+			if explicit, ok := o.all[dir]; ok {
+				t[dir] = explicit
+			} else {
+				t[dir] = implied(dir)
+			}
+		}
+	}
+	return Group{Name: b.name(), Owners: slices.Clone(b.owners), Entries: t.sorted()}
+}
