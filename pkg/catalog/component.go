@@ -47,6 +47,9 @@ type Component struct {
 	Ready []Object `yaml:"ready"`
 	// ReadyTimeout limits the wait for all of Ready together. The default is 10m.
 	ReadyTimeout Duration `yaml:"readyTimeout"`
+	// Notes are said at the end of a successful launch, for example where to log
+	// in.
+	Notes []string `yaml:"notes"`
 	// Images is the complete list of container images that the cluster will ask
 	// for on behalf of this component.
 	Images []Image `yaml:"images"`

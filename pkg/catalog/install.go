@@ -40,9 +40,6 @@ type Chart struct {
 	// Values is a Helm values file beside component.yaml. Empty means the
 	// chart's own defaults.
 	Values string `yaml:"values"`
-	// NamespaceInChart is set when the chart creates the release's namespace
-	// itself, so that Helm must not.
-	NamespaceInChart bool `yaml:"namespaceInChart"`
 	// NoWait is set when Helm must not wait for the release to become ready,
 	// because it cannot before something later is installed.
 	NoWait bool `yaml:"noWait"`
