@@ -1,0 +1,97 @@
+package kubefile
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// grammar says how the text behind a keyword is read.
+type grammar uint8
+
+const (
+	wordsOrJSON grammar = iota // words, or a JSON array of them
+	wordsOnly
+	textOrJSON // shell text, or a JSON array
+	textOnly
+	pairs     // name=value words, or one name and value
+	names     // name or name=value words
+	nameJSON  // a word and a JSON array
+	namePairs // a word and name=value words, or a JSON array of them
+)
+
+// spec describes one instruction.
+type spec struct {
+	grammar grammar
+	flags   []string // the flags it takes
+	rawDash bool     // a leading "--" is text, not a flag
+	strict  bool     // a leading "[" can only be JSON
+	min     int      // least number of arguments
+	max     int      // most; 0 is any number
+	usage   string   // for hints
+}
+
+var specs = map[string]spec{
+	"FROM":        {wordsOnly, []string{"platform"}, false, false, 1, 3, "FROM [--platform=OS/ARCH] IMAGE"},
+	"ARG":         {names, nil, false, false, 1, 0, "ARG NAME[=DEFAULT]"},
+	"ENV":         {pairs, nil, false, false, 1, 0, "ENV NAME=VALUE"},
+	"LABEL":       {pairs, nil, false, false, 1, 0, "LABEL NAME=VALUE"},
+	"MAINTAINER":  {textOnly, nil, true, false, 1, 0, "MAINTAINER NAME"},
+	"COPY":        {wordsOrJSON, []string{"chown", "chmod", "from"}, false, false, 2, 0, "COPY [--chown=UID:GID] [--chmod=MODE] SOURCE DESTINATION"},
+	"ADD":         {wordsOrJSON, []string{"chown", "chmod", "checksum"}, false, false, 2, 0, "ADD [--chown=UID:GID] [--chmod=MODE] [--checksum=sha256:…] SOURCE DESTINATION"},
+	"RUN":         {textOrJSON, []string{"network"}, false, false, 1, 0, "RUN COMMAND"},
+	"APP":         {wordsOrJSON, nil, false, true, 2, 0, appUsage},
+	"CNI":         {wordsOrJSON, nil, false, true, 2, 0, "CNI NAME local://PATH"},
+	"CSI":         {wordsOrJSON, nil, false, true, 2, 0, "CSI NAME local://PATH"},
+	"APPCMDS":     {nameJSON, nil, false, true, 1, 0, `APPCMDS APP ["COMMAND"]`},
+	"APPENV":      {namePairs, nil, false, true, 2, 0, "APPENV APP NAME=VALUE"},
+	"KUBEVERSION": {textOnly, nil, true, false, 1, 0, "KUBEVERSION VERSION"},
+	"LAUNCH":      {wordsOrJSON, nil, false, true, 0, 0, `LAUNCH ["APP"]`},
+	"CMDS":        {wordsOrJSON, nil, false, true, 0, 0, `CMDS ["COMMAND"]`},
+	"CMD":         {textOrJSON, nil, true, false, 1, 0, "CMD COMMAND"},
+}
+
+const appUsage = "APP NAME local://PATH, or an http://, https://, component://, helm:// or oci:// source"
+
+// Keywords are the instructions of the language, sorted.
+func Keywords() []string { return slices.Sorted(maps.Keys(specs)) }
+
+// unknownHint says what to write instead of an instruction that does not exist.
+func unknownHint(keyword string) string {
+	switch keyword {
+	case "ENTRYPOINT", "HEALTHCHECK", "EXPOSE", "STOPSIGNAL", "USER", "VOLUME", "SHELL", "ONBUILD", "WORKDIR":
+		return "it is for container images; a cluster image is files and apps"
+	}
+	for _, known := range Keywords() {
+		if distance(keyword, known) <= 1+len(known)/5 {
+			return "did you mean " + known + "?"
+		}
+	}
+	return "the instructions are " + strings.Join(Keywords(), ", ")
+}
+
+// distance is the number of letters to insert, drop or change to turn a into b.
+// A long a is not measured.
+func distance(a, b string) int {
+	if len(a) > 2*len(b) {
+		return len(a)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			next := min(row[j], row[j+1]) + 1
+			if a[i] == b[j] {
+				next = min(next, corner)
+			} else {
+				next = min(next, corner+1)
+			}
+			corner, row[j+1] = row[j+1], next
+		}
+	}
+	return row[len(b)]
+}
