@@ -1,0 +1,187 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/token"
+)
+
+// maxConfig bounds a configuration file, in bytes.
+const maxConfig = 1 << 20
+
+// Config says how hosts are reached. It is read from strict YAML:
+//
+//	mirrors:
+//	- from: docker.io
+//	  to: [mirror.example/hub, http://10.0.0.5:5000]
+//	- from: https://charts.example/
+//	  to: [https://mirror.example/charts/]
+//	  only: true
+//	hosts:
+//	- name: mirror.example
+//	  ca: /etc/pki/mirror.pem
+//	  user: builder
+//	  passwordEnv: MIRROR_PASSWORD
+//	limits:
+//	  perHost: 4
+//	  idle: 30s
+//
+// The zero Config asks every host itself, over TLS with the system's roots.
+type Config struct {
+	// Mirrors is tried from the top; the first row that matches is used.
+	Mirrors []Mirror `yaml:"mirrors,omitempty"`
+	// Hosts holds what is special about single hosts.
+	Hosts []Host `yaml:"hosts,omitempty"`
+	// Limits bounds what all requests together may do.
+	Limits Limits `yaml:"limits,omitempty"`
+}
+
+// Mirror replaces the beginning of an image name or of a URL.
+type Mirror struct {
+	// From is a registry host ("docker.io"), a host and the beginning of a
+	// path ("quay.io/jetstack"), or the beginning of a URL. It matches whole
+	// path elements only. "oci://" in front of a registry is ignored.
+	From string `yaml:"from"`
+	// To lists what takes its place, tried in order. In a row for registries,
+	// "http://" in front means plain HTTP.
+	To []string `yaml:"to"`
+	// Only forbids to ask the original place when every mirror failed.
+	Only bool `yaml:"only,omitempty"`
+}
+
+// Host is what is special about one host.
+type Host struct {
+	// Name is the host, with its port if it has one: "registry.example:5000".
+	Name string `yaml:"name"`
+	// CA is a file of PEM certificates trusted besides the system's roots.
+	CA string `yaml:"ca,omitempty"`
+	// PlainHTTP talks HTTP without TLS. A loopback host without CA and
+	// Insecure gets it anyway, as with docker.
+	PlainHTTP bool `yaml:"plainHTTP,omitempty"`
+	// Insecure accepts any certificate.
+	Insecure bool `yaml:"insecure,omitempty"`
+	// User and the environment variable named by PasswordEnv are used instead
+	// of what docker's config.json says about the host.
+	User        string `yaml:"user,omitempty"`
+	PasswordEnv string `yaml:"passwordEnv,omitempty"`
+	// PerHost overrides Limits.PerHost.
+	PerHost int `yaml:"perHost,omitempty"`
+}
+
+// Limits bounds requests.
+type Limits struct {
+	// PerHost is how many requests one host gets at a time; 0 means 6. It is
+	// halved when a host answers 429 and grows back slowly.
+	PerHost int `yaml:"perHost,omitempty"`
+	// Total is how many requests there are at a time; 0 means 16.
+	Total int `yaml:"total,omitempty"`
+	// Attempts is how often a request is made before it has failed; 0 means 5.
+	Attempts int `yaml:"attempts,omitempty"`
+	// Idle is how long nothing may move on a request before it is given up
+	// and made again; 0 means a minute.
+	Idle time.Duration `yaml:"idle,omitempty"`
+	// RetryAfter caps the time waited because a server asked for it; 0 means
+	// two minutes.
+	RetryAfter time.Duration `yaml:"retryAfter,omitempty"`
+}
+
+// Load reads a configuration file. Errors begin with file:line:column.
+func Load(path string) (Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Config{}, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err != nil {
+		return Config{}, err
+	}
+	return Decode(path, data)
+}
+
+// Decode reads a configuration; name stands for the file in errors. Unknown
+// fields and fields given twice are errors.
+func Decode(name string, data []byte) (Config, error) {
+	var c Config
+	if len(data) > maxConfig {
+		return c, fmt.Errorf("%s: larger than %d bytes, the most a configuration may have", name, maxConfig)
+	}
+	err := yaml.UnmarshalWithOptions(data, &c, yaml.Strict())
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Config{}, located(name, err)
+	}
+	if err := c.Validate(); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
+// located puts file, line and column in front of what the YAML reader says.
+func located(name string, err error) error {
+	var at interface {
+		GetToken() *token.Token
+		GetMessage() string
+	}
+	if !errors.As(err, &at) || at.GetToken() == nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	pos := at.GetToken().Position
+	return fmt.Errorf("%s:%d:%d: %s", name, pos.Line, pos.Column, at.GetMessage())
+}
+
+// Validate reports what the YAML reader cannot see: missing names, a mirror of
+// a registry that is a URL or the other way round, negative limits.
+func (c Config) Validate() error {
+	var errs []error
+	for i, m := range c.Mirrors {
+		if err := m.validate(); err != nil {
+			errs = append(errs, fmt.Errorf("mirrors[%d]: %w", i, err))
+		}
+	}
+	seen := map[string]bool{}
+	for i, h := range c.Hosts {
+		switch {
+		case h.Name == "" || strings.Contains(h.Name, "/"):
+			errs = append(errs, fmt.Errorf("hosts[%d]: name %q is not a host or host:port", i, h.Name))
+		case seen[h.Name]:
+			errs = append(errs, fmt.Errorf("hosts[%d]: %s is there twice", i, h.Name))
+		case h.PlainHTTP && (h.CA != "" || h.Insecure):
+			errs = append(errs, fmt.Errorf("hosts[%d]: %s: plainHTTP excludes ca and insecure", i, h.Name))
+		case (h.User == "") != (h.PasswordEnv == ""):
+			errs = append(errs, fmt.Errorf("hosts[%d]: %s: user and passwordEnv belong together", i, h.Name))
+		case h.PerHost < 0:
+			errs = append(errs, fmt.Errorf("hosts[%d]: %s: perHost is negative", i, h.Name))
+		}
+		seen[h.Name] = true
+	}
+	l := c.Limits
+	if l.PerHost < 0 || l.Total < 0 || l.Attempts < 0 || l.Idle < 0 || l.RetryAfter < 0 {
+		errs = append(errs, errors.New("limits: a limit is negative"))
+	}
+	return errors.Join(errs...)
+}
+
+// withDefaults fills in the numbers that were left out.
+func (l Limits) withDefaults() Limits {
+	set := func(n *int, def int) {
+		if *n == 0 {
+			*n = def
+		}
+	}
+	set(&l.PerHost, 6)
+	set(&l.Total, 16)
+	set(&l.Attempts, 5)
+	if l.Idle == 0 {
+		l.Idle = time.Minute
+	}
+	if l.RetryAfter == 0 {
+		l.RetryAfter = 2 * time.Minute
+	}
+	return l
+}

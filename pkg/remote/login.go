@@ -1,0 +1,50 @@
+package remote
+
+import (
+	"context"
+	"net/http"
+
+	"oras.land/oras-go/v2/registry/remote/auth"
+	"oras.land/oras-go/v2/registry/remote/credentials"
+)
+
+// Check asks a registry whether it is there and takes the credentials known
+// for it, by its base endpoint (OCI distribution specification, end-1).
+func (c *Client) Check(ctx context.Context, domain string) error {
+	p := c.Origin(domain, "")
+	resp, err := c.Do(ctx, &Request{
+		Subject: Subject{Op: "check", Ref: domain},
+		Method:  http.MethodGet,
+		URL:     p.URL,
+	})
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+// Login tries user and password at a registry and, when it takes them, keeps
+// them as docker does: in the helper that config.json names, or in that file.
+func (c *Client) Login(ctx context.Context, domain, user, password string) error {
+	host := c.Origin(domain, "").Host
+	cred := auth.Credential{Username: user, Password: password}
+	trial := *c
+	trial.auth = c.newAuth(auth.StaticCredential(host, cred))
+	if err := trial.Check(ctx, domain); err != nil {
+		return err
+	}
+	store, err := c.keys.docker()
+	if err != nil {
+		return &Local{err}
+	}
+	return store.Put(ctx, credentials.ServerAddressFromHostname(host), cred)
+}
+
+// Logout forgets what docker's configuration holds for a registry.
+func (c *Client) Logout(ctx context.Context, domain string) error {
+	store, err := c.keys.docker()
+	if err != nil {
+		return &Local{err}
+	}
+	return store.Delete(ctx, credentials.ServerAddressFromHostname(c.Origin(domain, "").Host))
+}

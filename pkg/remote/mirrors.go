@@ -1,0 +1,162 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// Place is one concrete place where something can be had: the original or a
+// mirror of it.
+type Place struct {
+	// URL is, for an image repository, its root "https://host/v2/path" without
+	// a slash at the end, and for a download the whole URL.
+	URL string
+	// Host is the host of URL, with its port if it has one.
+	Host string
+	// Repository is the path of the repository on Host; empty for a download.
+	Repository string
+	// Mirror tells that another place is there to fall back to.
+	Mirror bool
+}
+
+// hub is where docker.io keeps its images.
+const hub = "registry-1.docker.io"
+
+func isURL(s string) bool {
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
+}
+
+func (m Mirror) validate() error {
+	if m.From == "" || len(m.To) == 0 {
+		return errors.New("from and to are both needed")
+	}
+	for _, to := range m.To {
+		u, err := url.Parse(to)
+		switch {
+		case to == "" || err != nil && isURL(to):
+			return fmt.Errorf("%q is not a place", to)
+		case isURL(m.From) && !isURL(to):
+			return fmt.Errorf("from is a URL, so %q must be one too", to)
+		case !isURL(m.From) && strings.HasPrefix(to, "https://") && u.Host == "":
+			return fmt.Errorf("%q has no host", to)
+		}
+	}
+	return nil
+}
+
+// Images lists where a repository can be had, in the order to try: domain is
+// the registry ("docker.io"), path the repository ("library/nginx").
+func (c *Client) Images(domain, path string) []Place {
+	name := domain + "/" + path
+	var places []Place
+	for _, m := range c.config.Mirrors {
+		rest, ok := afterPrefix(name, strings.TrimPrefix(m.From, "oci://"))
+		if isURL(m.From) || !ok {
+			continue
+		}
+		for _, to := range m.To {
+			places = append(places, c.repository(to, rest))
+		}
+		if m.Only {
+			return markMirrors(places)
+		}
+		break
+	}
+	return markMirrors(append(places, c.Origin(domain, path)))
+}
+
+// Origin is the repository itself, without mirrors. Pushes go there.
+func (c *Client) Origin(domain, path string) Place {
+	return c.repository(domain, path)
+}
+
+// Downloads lists where a URL can be had, in the order to try.
+func (c *Client) Downloads(rawURL string) []Place {
+	var places []Place
+	for _, m := range c.config.Mirrors {
+		rest, ok := afterPrefix(rawURL, m.From)
+		if !isURL(m.From) || !ok {
+			continue
+		}
+		for _, to := range m.To {
+			places = append(places, download(strings.TrimSuffix(to, "/")+"/"+rest))
+		}
+		if m.Only {
+			return markMirrors(places)
+		}
+		break
+	}
+	return markMirrors(append(places, download(rawURL)))
+}
+
+// repository builds the place of a repository below a host or host and path.
+func (c *Client) repository(base, path string) Place {
+	scheme := ""
+	if s, rest, ok := strings.Cut(base, "://"); ok {
+		base = rest
+		if s == "http" || s == "https" {
+			scheme = s
+		}
+	}
+	host, prefix, _ := strings.Cut(strings.TrimSuffix(base, "/"), "/")
+	if host == "docker.io" || host == "index.docker.io" {
+		host = hub
+	}
+	if scheme == "" {
+		scheme = c.scheme(host)
+	}
+	repo := strings.Trim(prefix+"/"+path, "/")
+	return Place{URL: scheme + "://" + host + "/v2/" + repo, Host: host, Repository: repo}
+}
+
+func download(rawURL string) Place {
+	p := Place{URL: rawURL}
+	if u, err := url.Parse(rawURL); err == nil {
+		p.Host = u.Host
+	}
+	return p
+}
+
+// afterPrefix returns what follows prefix in name, if prefix ends where a path
+// element ends.
+func afterPrefix(name, prefix string) (string, bool) {
+	prefix = strings.TrimSuffix(prefix, "/")
+	rest, ok := strings.CutPrefix(name, prefix)
+	if !ok || rest != "" && rest[0] != '/' {
+		return "", false
+	}
+	return strings.TrimPrefix(rest, "/"), true
+}
+
+func markMirrors(places []Place) []Place {
+	for i := range places[:len(places)-1] {
+		places[i].Mirror = true
+	}
+	return places
+}
+
+// scheme is "http" for a host configured so, and for a loopback host for which
+// no CA is known: docker trusts loopback registries in the same way.
+func (c *Client) scheme(host string) string {
+	h := c.hosts[host]
+	if h.PlainHTTP {
+		return "http"
+	}
+	if loopback(host) && h.CA == "" && !h.Insecure && len(c.certs.files(host)) == 0 {
+		return "http"
+	}
+	return "https"
+}
+
+// loopback tells whether a host, with or without port, is this machine.
+func loopback(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	ip := net.ParseIP(strings.Trim(name, "[]"))
+	return name == "localhost" || ip != nil && ip.IsLoopback()
+}

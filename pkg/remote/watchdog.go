@@ -1,0 +1,65 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+)
+
+// watchdog cancels a request on which nothing moved for a time.
+type watchdog struct {
+	idle   time.Duration
+	timer  *time.Timer
+	cancel context.CancelCauseFunc
+}
+
+// watch returns a context that ends when kick is not called for idle.
+func watch(ctx context.Context, idle time.Duration) (context.Context, *watchdog) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &watchdog{idle: idle, cancel: cancel}
+	w.timer = time.AfterFunc(idle, func() {
+		cancel(fmt.Errorf("%w for %s", ErrIdle, idle))
+	})
+	return ctx, w
+}
+
+func (w *watchdog) kick() { w.timer.Reset(w.idle) }
+
+func (w *watchdog) stop() {
+	w.timer.Stop()
+	w.cancel(nil)
+}
+
+// cause replaces the plain "canceled" of a request by why it was canceled.
+func cause(ctx context.Context, err error) error {
+	if err == nil || err == io.EOF || ctx.Err() == nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// answerBody is the body of an answer. Reading it keeps the watchdog calm,
+// closing it ends the request's turn.
+type answerBody struct {
+	io.ReadCloser
+	ctx  context.Context
+	dog  *watchdog
+	done func()
+}
+
+func (b *answerBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.dog.kick()
+	return n, cause(b.ctx, err)
+}
+
+func (b *answerBody) Close() error {
+	b.dog.stop()
+	err := b.ReadCloser.Close()
+	if b.done != nil {
+		b.done()
+		b.done = nil
+	}
+	return err
+}
