@@ -23,3 +23,10 @@ func TestEmbeddedCatalogLoads(t *testing.T) {
 		t.Log(c.Name, len(c.Images))
 	}
 }
+
+func TestEmbeddedCatalogKeepsTheRules(t *testing.T) {
+	t.Parallel()
+	for _, finding := range embedded(t).Lint() {
+		t.Error(finding)
+	}
+}

@@ -30,8 +30,8 @@ type Image struct {
 type Exclusion struct {
 	// Name is the reference as the objects write it.
 	Name string `yaml:"name" jsonschema:"required"`
-	// Reason says why the cluster never asks for it.
-	Reason string `yaml:"reason" jsonschema:"required"`
+	// Reason says why the cluster never asks for it. It is required.
+	Reason string `yaml:"reason"`
 }
 
 // Build is a container image that we assemble from a base image and files. No

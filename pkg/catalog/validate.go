@@ -16,6 +16,9 @@ import (
 var (
 	dnsLabel = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 	hex64    = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	version  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*$`)
+	// word is what kubectl takes as a kind, a name or a key.
+	word = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 )
 
 // checker collects what is wrong with the meaning of a component whose form is
@@ -36,6 +39,9 @@ func (c *Component) validate(dir string) Problems {
 	k.label("namespace", c.Namespace)
 	if !slices.Contains(Groups(), c.Group) {
 		k.fail("group", "group %q is none of %s", c.Group, strings.Join(Groups(), ", "))
+	}
+	if !version.MatchString(c.Version) {
+		k.fail("version", "version %q must be one word of letters, digits, '.', '_', '+' and '-'", c.Version)
 	}
 	k.webAddress("homepage", c.Homepage, "https")
 	if c.Kubernetes != "" {

@@ -76,32 +76,3 @@ func (k *checker) fullName(at, name string) {
 		k.fail(at, "image name %q leaves out its registry; write %s", name, ref)
 	}
 }
-
-func (k *checker) objects() {
-	for i, o := range k.c.Ready {
-		at := fmt.Sprintf("ready[%d]", i)
-		k.label(at+".namespace", o.Namespace)
-		if (o.Field == "") != (o.Value == "") {
-			k.fail(at, "field and value belong together")
-		}
-		if o.Condition != "" && o.Field != "" {
-			k.fail(at, "give either condition or field with value")
-		}
-		if !shellWord.MatchString(o.Kind) || !shellWord.MatchString(o.Name) {
-			k.fail(at, "kind %q and name %q must be what kubectl takes", o.Kind, o.Name)
-		}
-	}
-	for i, s := range k.c.Secrets {
-		at := fmt.Sprintf("secrets[%d]", i)
-		k.label(at+".name", s.Name)
-		k.label(at+".namespace", s.Namespace)
-		if len(s.Generate) == 0 {
-			k.fail(at+".generate", "generate lists no key")
-		}
-		for j, key := range s.Generate {
-			if _, both := s.Values[key]; both || !shellWord.MatchString(key) {
-				k.fail(fmt.Sprintf("%s.generate[%d]", at, j), "key %q must be letters, digits, '.', '_' or '-', and not be under values too", key)
-			}
-		}
-	}
-}

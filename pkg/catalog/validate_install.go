@@ -3,7 +3,6 @@ package catalog
 import (
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -17,7 +16,7 @@ func (k *checker) install() {
 	}
 	for i, manifest := range k.c.Install.Manifests {
 		k.manifest(fmt.Sprintf("install.manifests[%d]", i), manifest)
-		manifests = append(manifests, manifest.FileName())
+		manifests = append(manifests, manifest.fileName())
 	}
 	k.unique("install.charts", releases)
 	k.unique("install.manifests", manifests)
@@ -52,7 +51,7 @@ func (k *checker) manifest(at string, m Manifest) {
 	k.webAddress(at+".url", m.URL, "https")
 	k.checksum(at+".sha256", m.SHA256)
 	k.own(at+".path", m.Path, "")
-	if name := m.FileName(); !isYAML(name) || strings.Contains(name, "/") {
+	if name := m.fileName(); !isYAML(name) || strings.Contains(name, "/") {
 		k.fail(at, "the manifest's file name is %q, which does not end in .yaml; set name", name)
 	}
 }
@@ -79,22 +78,6 @@ func (k *checker) files(list string, files []File, absolute bool) {
 		dests = append(dests, f.Platform+" "+f.Dest)
 	}
 	k.unique(list, dests)
-}
-
-// FileName is the name the manifest has in the cluster image.
-func (m Manifest) FileName() string {
-	if m.Name != "" {
-		return m.Name
-	}
-	return path.Base(m.URL + m.Path)
-}
-
-// NamespaceOf is own, or the component's namespace when own is empty.
-func (c *Component) NamespaceOf(own string) string {
-	if own != "" {
-		return own
-	}
-	return c.Namespace
 }
 
 func isYAML(name string) bool {
