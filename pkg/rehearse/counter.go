@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"cmp"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -14,6 +15,7 @@ type Count struct {
 	Gets  int    // GET requests, for a range or the whole
 	Heads int    // HEAD requests
 	Bytes int64  // of bodies written
+	Taken int64  // bytes of bodies received
 }
 
 // counter counts what passes through a handler.
@@ -43,11 +45,29 @@ func (c *counter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		count.Heads++
 	}
 	c.mu.Unlock()
+	r.Body = countedBody{r.Body, func(n int) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		count.Taken += int64(n)
+	}}
 	c.next.ServeHTTP(&countedWriter{w, func(n int) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		count.Bytes += int64(n)
 	}}, r)
+}
+
+// countedBody counts the bytes of a request's body.
+type countedBody struct {
+	io.ReadCloser
+	read func(n int)
+}
+
+// Read passes on and reports.
+func (b countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.read(n)
+	return n, err
 }
 
 // countedWriter reports the bytes of a body.
@@ -66,13 +86,13 @@ func (w *countedWriter) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *countedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Counts is what was asked for so far, sorted by path.
-func (u *Upstream) Counts() []Count {
-	u.counter.mu.Lock()
-	defer u.counter.mu.Unlock()
-	counts := make([]Count, 0, len(u.counter.counts))
-	for path := range maps.Keys(u.counter.counts) {
-		counts = append(counts, *u.counter.counts[path])
+// list is what was asked for so far, sorted by path.
+func (c *counter) list() []Count {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	counts := make([]Count, 0, len(c.counts))
+	for path := range maps.Keys(c.counts) {
+		counts = append(counts, *c.counts[path])
 	}
 	slices.SortFunc(counts, func(a, b Count) int { return cmp.Compare(a.Path, b.Path) })
 	return counts

@@ -20,7 +20,8 @@
 //	oci://ghcr.io/org/chart   http://127.0.0.1:PORT/v2/ghcr.io/org/chart/…
 //	https://host/path         http://127.0.0.1:PORT/dl/host/path
 //
-// [Upstream.Mirror] and [Upstream.Site] give these prefixes for a mirror table.
+// [Upstream.Mirrors] is the mirror table that says so, and [Upstream.Proxy] keeps
+// every other request off the network.
 //
 // A checksum or digest that a catalog pins belongs to the real thing, which a
 // stand-in cannot match. [Upstream.Sum] and [Upstream.Pin] tell what a rehearsal

@@ -116,14 +116,6 @@ func (u *Upstream) Close() error {
 // Address is the host and port that Start listens on.
 func (u *Upstream) Address() string { return u.address }
 
-// Mirror is what stands before "<registry>/<repository>" to reach a repository
-// here, as host, port and path: "127.0.0.1:PORT" for images named
-// "127.0.0.1:PORT/docker.io/library/nginx".
-func (u *Upstream) Mirror(registry string) string { return u.address + "/" + registry }
-
-// Site is the URL prefix that stands for "https://<host>/".
-func (u *Upstream) Site(host string) string { return "http://" + u.address + "/dl/" + host + "/" }
-
 // Sum is the SHA-256 of the stand-in for a file or chart of the inventory. A
 // rehearsal expects it where a component pins the real one's. The source is
 // written as in a lock: the URL of a file, repository#chart@version for a chart
@@ -146,3 +138,6 @@ func (u *Upstream) Pin(name string) (string, error) {
 	}
 	return u.registry.pin(ref)
 }
+
+// Counts is what was asked for so far, sorted by path.
+func (u *Upstream) Counts() []Count { return u.counter.list() }

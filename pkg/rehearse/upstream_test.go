@@ -71,7 +71,7 @@ func get(t *testing.T, u *rehearse.Upstream, path string, header http.Header) (*
 func index(t *testing.T, u *rehearse.Upstream, image string) v1.ImageIndex {
 	t.Helper()
 	dir := t.TempDir()
-	repo, err := remote.NewRepository(u.Mirror(image))
+	repo, err := remote.NewRepository(u.Address() + "/" + image)
 	if err != nil {
 		t.Fatal(err)
 	}
