@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 
 	yaml "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -65,32 +64,6 @@ func (d *decoder) value(node ast.Node, v reflect.Value, path string) {
 	}
 }
 
-func (d *decoder) structure(node ast.Node, v reflect.Value, path string) {
-	fields := fieldsOf(v.Type())
-	seen := map[string]token.Position{}
-	for _, entry := range d.entries(node, path) {
-		key, ok := d.key(entry, seen)
-		if !ok {
-			continue
-		}
-		index, known := fields[key]
-		if !known {
-			d.problem(entry.Key, "unknown key %q%s", key, didYouMean(key, fields))
-			continue
-		}
-		d.value(entry.Value, v.Field(index), join(path, key))
-		d.where[join(path, key)] = d.position(entry.Key.GetToken())
-	}
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-		_, given := seen[key]
-		if !given && strings.Contains(field.Tag.Get("jsonschema"), "required") {
-			d.problem(node, "%s is missing", name(join(path, key)))
-		}
-	}
-}
-
 func (d *decoder) list(node ast.Node, v reflect.Value, path string) {
 	seq, ok := node.(*ast.SequenceNode)
 	if !ok {
@@ -101,47 +74,6 @@ func (d *decoder) list(node ast.Node, v reflect.Value, path string) {
 	for i, item := range seq.Values {
 		d.value(item, v.Index(i), fmt.Sprintf("%s[%d]", path, i))
 	}
-}
-
-func (d *decoder) mapping(node ast.Node, v reflect.Value, path string) {
-	v.Set(reflect.MakeMap(v.Type()))
-	seen := map[string]token.Position{}
-	for _, entry := range d.entries(node, path) {
-		key, ok := d.key(entry, seen)
-		if !ok {
-			continue
-		}
-		item := reflect.New(v.Type().Elem()).Elem()
-		d.value(entry.Value, item, join(path, key))
-		v.SetMapIndex(reflect.ValueOf(key), item)
-	}
-}
-
-// entries are the pairs of a mapping, however the parser represents it.
-func (d *decoder) entries(node ast.Node, path string) []*ast.MappingValueNode {
-	switch n := node.(type) {
-	case *ast.MappingNode:
-		return n.Values
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{n}
-	}
-	d.problem(node, "%s must be a mapping, not %s", name(path), kind(node))
-	return nil
-}
-
-// key reads the key of an entry and refuses one that was there before.
-func (d *decoder) key(entry *ast.MappingValueNode, seen map[string]token.Position) (string, bool) {
-	text, ok := entry.Key.(*ast.StringNode)
-	if !ok {
-		d.problem(entry.Key, "a key must be plain text, not %s", kind(entry.Key))
-		return "", false
-	}
-	if first, dup := seen[text.Value]; dup {
-		d.problem(entry.Key, "key %q is given twice; first in line %d", text.Value, first.Line)
-		return "", false
-	}
-	seen[text.Value] = *text.GetToken().Position
-	return text.Value, true
 }
 
 // syntax reports text that is not YAML.

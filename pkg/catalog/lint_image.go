@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/opc-source/opc-image/pkg/reference"
 )
@@ -37,8 +39,8 @@ func imageTag(l *linter) {
 	}
 	for i, image := range l.Images {
 		check(fmt.Sprintf("images[%d].name", i), image.Name)
-		for platform, name := range image.PublishedAs {
-			check(fmt.Sprintf("images[%d].publishedAs.%s", i, platform), name)
+		for _, platform := range slices.Sorted(maps.Keys(image.PublishedAs)) {
+			check(fmt.Sprintf("images[%d].publishedAs.%s", i, platform), image.PublishedAs[platform])
 		}
 	}
 	for i, b := range l.Build {
