@@ -48,7 +48,7 @@ var specs = map[string]spec{
 	"KUBEVERSION": {textOnly, nil, true, false, 1, 0, "KUBEVERSION VERSION"},
 	"LAUNCH":      {wordsOrJSON, nil, false, true, 0, 0, `LAUNCH ["APP"]`},
 	"CMDS":        {wordsOrJSON, nil, false, true, 0, 0, `CMDS ["COMMAND"]`},
-	"CMD":         {textOrJSON, nil, true, false, 1, 0, "CMD COMMAND"},
+	"CMD":         {textOrJSON, nil, true, false, 0, 0, "CMD COMMAND"},
 }
 
 const appUsage = "APP NAME local://PATH, or an http://, https://, component://, helm:// or oci:// source"

@@ -1,0 +1,76 @@
+package kubefile
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Rule is one thing that Lint looks for.
+type Rule struct {
+	ID       string // stable, in lower case with dashes
+	Severity Severity
+	Title    string // what is wrong, in a few words
+	Doc      string // why, and what to do, in sentences
+	Context  bool   // it needs the build context
+	Check    func(*Pass)
+}
+
+// Pass is what a rule sees of one file.
+type Pass struct {
+	File     *File
+	Script   *Script
+	Context  *Context // nil if not known
+	BaseApps []string // apps of the base image; nil if not known
+
+	rule     Rule
+	problems Problems
+}
+
+// Report adds a problem of the rule that runs.
+func (p *Pass) Report(pos Position, hint, format string, args ...any) {
+	p.problems = append(p.problems, Problem{
+		Pos: pos, Rule: p.rule.ID, Severity: p.rule.Severity, What: fmt.Sprintf(format, args...), Hint: hint,
+	})
+}
+
+// run checks one rule.
+func (p *Pass) run(rule Rule) Problems {
+	if rule.Context && p.Context == nil {
+		return nil
+	}
+	p.rule, p.problems = rule, nil
+	rule.Check(p)
+	return p.problems
+}
+
+// LintOptions says what Lint checks and with what. The zero value checks
+// everything that the file alone tells.
+type LintOptions struct {
+	ExpandOptions
+	Context *Context // the build context; nil leaves out the rules that need it
+	Rules   []Rule   // default Rules()
+	Disable []string // IDs of rules to leave out; those of severity Error stay
+}
+
+// Lint returns all problems of a file that Parse read without errors: those of
+// Expand, the warnings, and what the build context tells. None is nil.
+func Lint(f *File, opts LintOptions) Problems {
+	script, problems := evaluate(f, opts.ExpandOptions)
+	pass := &Pass{File: f, Script: script, Context: opts.Context, BaseApps: opts.BaseApps}
+	rules := opts.Rules
+	if rules == nil {
+		rules = Rules()
+	}
+	for _, rule := range rules {
+		if rule.Severity == Error || !slices.Contains(opts.Disable, rule.ID) {
+			problems = append(problems, pass.run(rule)...)
+		}
+	}
+	problems.sort()
+	return problems
+}
+
+// Rules are the rules of the language, errors first, each group by ID.
+func Rules() []Rule {
+	return append(errorRules(), warningRules()...)
+}
