@@ -1,17 +1,11 @@
 package runner
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/opc-source/opc-image/pkg/layer"
 )
@@ -80,104 +74,4 @@ func (d *differ) regular(name string, info, before fs.FileInfo) (layer.Entry, er
 		d.known[id] = e
 	}
 	return e, err
-}
-
-// same tells whether a file or symlink is what it was before; times do not
-// count, they are set anyway.
-func (d *differ) same(name string, info, before fs.FileInfo) (bool, error) {
-	if before == nil || info.Mode().Type() != before.Mode().Type() || !sameAttributes(info, before) {
-		return false, nil
-	}
-	lower, upper := filepath.Join(d.lower, name), filepath.Join(d.upper, name)
-	if info.Mode()&fs.ModeSymlink != 0 {
-		a, err := os.Readlink(lower)
-		if err != nil {
-			return false, err
-		}
-		b, err := os.Readlink(upper)
-		return a == b, err
-	}
-	if info.Size() != before.Size() {
-		return false, nil
-	}
-	return sameContent(lower, upper)
-}
-
-func sameAttributes(info, before fs.FileInfo) bool {
-	a, okA := info.Sys().(*syscall.Stat_t)
-	b, okB := before.Sys().(*syscall.Stat_t)
-	return okA && okB && a.Uid == b.Uid && a.Gid == b.Gid &&
-		info.Mode()&modeBits == before.Mode()&modeBits
-}
-
-func sameContent(a, b string) (bool, error) {
-	fa, err := os.Open(a)
-	if err != nil {
-		return false, err
-	}
-	defer fa.Close()
-	fb, err := os.Open(b)
-	if err != nil {
-		return false, err
-	}
-	defer fb.Close()
-	bufA, bufB := make([]byte, 64<<10), make([]byte, 64<<10)
-	for {
-		n, errA := io.ReadFull(fa, bufA)
-		m, errB := io.ReadFull(fb, bufB)
-		if !bytes.Equal(bufA[:n], bufB[:m]) {
-			return false, nil
-		}
-		for _, err := range []error{errA, errB} {
-			if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-				return false, err
-			}
-		}
-		if errA != nil {
-			return true, nil
-		}
-	}
-}
-
-// isWhiteout recognises the device 0:0, with which an overlay marks a deleted
-// name.
-func isWhiteout(info fs.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && info.Mode()&fs.ModeCharDevice != 0 && stat.Rdev == 0
-}
-
-// isOpaque recognises the mark of a directory that hides the one below it.
-func isOpaque(path string) bool {
-	value := make([]byte, 1)
-	for _, name := range []string{"trusted.overlay.opaque", "user.overlay.opaque"} {
-		if n, err := unix.Lgetxattr(path, name, value); err == nil && n == 1 && value[0] == 'y' {
-			return true
-		}
-	}
-	return false
-}
-
-// refuseAttributes fails for extended attributes that a layer would lose and the
-// program relies on, such as file capabilities.
-func refuseAttributes(path string, changed bool) error {
-	if !changed {
-		return nil
-	}
-	list := make([]byte, 64<<10)
-	n, err := unix.Llistxattr(path, list)
-	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EOPNOTSUPP) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("extended attributes: %w", err)
-	}
-	for name := range strings.SplitSeq(string(list[:n]), "\x00") {
-		switch {
-		case name == "", name == "security.selinux",
-			strings.HasPrefix(name, "trusted.overlay."), strings.HasPrefix(name, "user.overlay."):
-		default:
-			return fmt.Errorf("the extended attribute %s cannot be kept in a layer; set it on the hosts instead", name)
-		}
-	}
-	return nil
 }
