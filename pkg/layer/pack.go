@@ -16,7 +16,7 @@ const (
 
 // Limits bounds what [Pack] makes.
 type Limits struct {
-	MaxLayers int   // 0: DefaultMaxLayers
+	MaxLayers int // 0: DefaultMaxLayers
 	// MaxSize of a layer in bytes; 0: DefaultMaxSize. It counts the entries with
 	// their headers; parent directories (512 bytes each) come on top.
 	MaxSize int64

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"golang.org/x/sys/unix"
+)
+
+// openWait is how long Open waits for a Prune of another process.
+const openWait = 30 * time.Second
+
+// layout is the content of the file oci-layout.
+const layout = `{"imageLayoutVersion":"` + ocispec.ImageLayoutVersion + `"}`
+
+// Open opens the store in dir. It makes one when dir is missing or empty, and
+// refuses a directory that holds something else. It removes what killed
+// processes have left, and verifies content whose way to the disk the machine
+// did not survive.
+func Open(dir string, opts Options) (*Store, error) {
+	return open(dir, opts, bootID)
+}
+
+func open(dir string, opts Options, boot func() string) (*Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s := &Store{dir: dir, readOnly: opts.ReadOnly, noSync: opts.NoSync, bootID: boot}
+	isLayout, err := s.inspect()
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", dir, err)
+	}
+	if !s.readOnly {
+		err := s.prepare(opts)
+		if err != nil && denied(err) && isLayout {
+			s.Close()
+			s.readOnly = true
+		} else if err != nil {
+			s.Close()
+			return nil, fmt.Errorf("open store: %w", s.writeError(dir, 0, err))
+		}
+	}
+	if s.readOnly && !isLayout {
+		return nil, fmt.Errorf("open store %s: %w: there is no OCI image layout", dir, ErrNotFound)
+	}
+	if s.readOnly {
+		s.lockReadOnly()
+	}
+	return s, nil
+}
+
+// inspect reports whether dir is an OCI image layout. It is an error when dir
+// has something that does not belong into a store.
+func (s *Store) inspect() (bool, error) {
+	data, err := readFile(s.path(layoutFile), 4<<10)
+	if err == nil {
+		if !strings.Contains(string(data), `"imageLayoutVersion"`) {
+			return false, fmt.Errorf("%s does not say imageLayoutVersion", layoutFile)
+		}
+		return true, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	entries, err := os.ReadDir(s.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	for _, e := range entries {
+		switch e.Name() {
+		case blobsDir, ingestDir, recipesDir, layersDir, locksDir, corruptDir, indexFile:
+		default:
+			return false, fmt.Errorf("the directory is not empty and no store: it has %q; choose another directory", e.Name())
+		}
+	}
+	return false, nil
+}
+
+// prepare makes what is missing, takes the lock, and cleans up.
+func (s *Store) prepare(opts Options) error {
+	for _, d := range []string{filepath.Join(blobsDir, "sha256"), ingestDir, recipesDir, layersDir, locksDir} {
+		if err := os.MkdirAll(s.path(d), 0o755); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeoutCause(context.Background(), openWait, ErrInUse)
+	defer cancel()
+	var err error
+	s.lock, err = lockFile(ctx, s.path(locksDir, "store"), os.O_RDWR|os.O_CREATE, unix.LOCK_SH)
+	if err != nil {
+		return err
+	}
+	if err := s.createFile(layoutFile, layout); err != nil {
+		return err
+	}
+	if err := s.createFile(indexFile, emptyIndex); err != nil {
+		return err
+	}
+	s.cleanTemp()
+	return s.recover(opts.Progress)
+}
+
+// createFile writes a file that every store has, unless it is there.
+func (s *Store) createFile(name, content string) error {
+	if _, err := os.Lstat(s.path(name)); err == nil {
+		return nil
+	}
+	f, err := lockFile(context.Background(), s.path(locksDir, "index"), os.O_RDWR|os.O_CREATE, unix.LOCK_EX)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := os.Lstat(s.path(name)); err == nil {
+		return nil // another process was faster
+	}
+	return s.replace(s.path(name), strings.NewReader(content), true)
+}
+
+// lockReadOnly keeps other processes from pruning, where that can be had.
+func (s *Store) lockReadOnly() {
+	f, err := os.Open(s.path(locksDir, "store"))
+	if err != nil {
+		return
+	}
+	if flock(f, unix.LOCK_SH) != nil {
+		f.Close()
+		return
+	}
+	s.lock = f
+}
+
+// cleanTemp removes the temporary files of processes that are gone.
+func (s *Store) cleanTemp() {
+	names, _ := filepath.Glob(s.path(ingestDir, tempPrefix+"*"))
+	for _, name := range names {
+		if f := tryLockFile(name); f != nil {
+			os.Remove(name) // if it stays, the next Open tries again
+			f.Close()
+		}
+	}
+}
+
+// readFile reads a file of at most limit bytes.
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, fmt.Errorf("%s: %w: at most %d bytes are", path, ErrTooLarge, limit)
+	}
+	return data, err
+}
