@@ -109,3 +109,10 @@ func Status(err error) int {
 	}
 	return 0
 }
+
+// Wrong makes the error of an answer that came, but whose content is not what
+// it must be. It is an [ErrContent].
+func Wrong(s Subject, host, format string, args ...any) *Error {
+	err := fmt.Errorf("%w: "+format, append([]any{ErrContent}, args...)...)
+	return &Error{Subject: s, Host: host, Err: err, Hint: hint(host, 0, err), Attempts: 1}
+}

@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // mirrorAttempts is how often a mirror is tried before falling back.
@@ -85,4 +86,20 @@ func (c *Client) attempts(host string, wanted int) int {
 		return wanted
 	}
 	return c.limits.Attempts
+}
+
+// Chain joins the places of several sources of the same content into one row.
+func Chain(rows ...[]Place) []Place {
+	var all []Place
+	for _, row := range rows {
+		for _, p := range row {
+			if !slices.ContainsFunc(all, func(q Place) bool { return q.URL == p.URL }) {
+				all = append(all, p)
+			}
+		}
+	}
+	for i := range all {
+		all[i].Mirror = i < len(all)-1
+	}
+	return all
 }

@@ -67,7 +67,7 @@ func Flip(w http.ResponseWriter, r *http.Request, good http.Handler) {
 // Longer announces and sends n bytes more than the good answer.
 func Longer(n int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, good http.Handler) {
-		good.ServeHTTP(&longer{w, n}, r)
+		good.ServeHTTP(&longer{ResponseWriter: w, n: n}, r)
 		_, _ = w.Write(make([]byte, n))
 	}
 }
@@ -126,10 +126,19 @@ func (f *flipper) Write(p []byte) (int, error) {
 
 type longer struct {
 	http.ResponseWriter
-	n int
+	n    int
+	head bool
+}
+
+func (l *longer) Write(p []byte) (int, error) {
+	if !l.head {
+		l.WriteHeader(http.StatusOK)
+	}
+	return l.ResponseWriter.Write(p)
 }
 
 func (l *longer) WriteHeader(status int) {
+	l.head = true
 	if n, err := strconv.Atoi(l.Header().Get("Content-Length")); err == nil {
 		l.Header().Set("Content-Length", strconv.Itoa(n+l.n))
 	}

@@ -30,7 +30,7 @@ type Server struct {
 
 	mu    sync.Mutex
 	rules []*rule
-	log   []Entry
+	log   []*Entry
 }
 
 type rule struct {
@@ -78,7 +78,7 @@ func (s *Server) Log(method, part string) []Entry {
 	var found []Entry
 	for _, e := range s.log {
 		if (method == "" || e.Method == method) && strings.Contains(e.Path, part) {
-			found = append(found, e)
+			found = append(found, *e)
 		}
 	}
 	return found
@@ -101,16 +101,16 @@ func (s *Server) Forget() {
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := &recorder{ResponseWriter: w, entry: Entry{
+	e := &Entry{
 		Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Range: r.Header.Get("Range"),
 		ContentRange: r.Header.Get("Content-Range"), Authorization: r.Header.Get("Authorization"),
-	}}
-	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.log = append(s.log, rec.entry)
-	}()
-	if fault := s.next(r); fault != nil {
+	}
+	fault := s.next(r)
+	s.mu.Lock()
+	s.log = append(s.log, e)
+	s.mu.Unlock()
+	rec := &recorder{ResponseWriter: w, mu: &s.mu, entry: e}
+	if fault != nil {
 		fault(rec, r, s.good)
 		return
 	}
@@ -137,23 +137,27 @@ func (s *Server) next(r *http.Request) Fault {
 // recorder notes status and bytes of an answer.
 type recorder struct {
 	http.ResponseWriter
-	entry Entry
+	mu    *sync.Mutex
+	entry *Entry
 }
 
-func (r *recorder) WriteHeader(status int) {
+func (r *recorder) note(status int, sent int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.entry.Status == 0 {
 		r.entry.Status = status
 	}
+	r.entry.Sent += int64(sent)
+}
+
+func (r *recorder) WriteHeader(status int) {
+	r.note(status, 0)
 	r.ResponseWriter.WriteHeader(status)
 }
 
 func (r *recorder) Write(p []byte) (int, error) {
-	if r.entry.Status == 0 {
-		r.entry.Status = http.StatusOK
-	}
-	n, err := r.ResponseWriter.Write(p)
-	r.entry.Sent += int64(n)
-	return n, err
+	r.note(http.StatusOK, len(p)) // before the client can see it
+	return r.ResponseWriter.Write(p)
 }
 
 func (r *recorder) Flush() {
