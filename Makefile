@@ -1,0 +1,60 @@
+# Targets of opc-image. "make help" lists them.
+
+GO        ?= go
+BIN       := bin/opc-image
+FUZZTIME  ?= 5s
+BENCHTIME ?= 1x
+# Modules of their own, so that what only tests need is not in our go.mod.
+MODULES   := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
+
+export CGO_ENABLED ?= 0
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test race bench lint fmt generate fuzz-short clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## rehearse the full profile: build, push, verify, show (no network needed)
+	$(BIN) rehearse full
+
+build: ## compile bin/opc-image
+	$(GO) build -trimpath -ldflags '-s -w' -o $(BIN) ./cmd/opc-image
+
+test: ## run all tests
+	$(GO) vet ./...
+	$(GO) test ./...
+	@set -e; for m in $(MODULES); do \
+		echo "== module $$m"; (cd $$m && $(GO) vet ./... && $(GO) test ./...); \
+	done
+
+race: ## run the tests with the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+lint: ## check format, vet and shell scripts
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (run make fmt):"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	@if command -v shellcheck >/dev/null; then \
+		shellcheck .ci/run $$(git ls-files -co --exclude-standard '*.sh'); \
+	else echo "shellcheck is not installed: shell scripts were not checked"; fi
+
+fmt: ## format the Go files
+	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
+
+generate: ## write generated files anew
+	$(GO) generate ./...
+
+fuzz-short: ## fuzz every target for a few seconds (FUZZTIME=5s)
+	@set -e; for p in $$(grep -rl --include='*_test.go' '^func Fuzz' cmd internal pkg | xargs -r -n1 dirname | sort -u); do \
+		for f in $$($(GO) test -list '^Fuzz' ./$$p | grep '^Fuzz'); do \
+			echo "== $$p $$f"; \
+			$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) ./$$p; \
+		done; \
+	done
+
+clean: ## remove what make made
+	rm -rf bin dist
