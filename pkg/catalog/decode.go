@@ -8,7 +8,6 @@ import (
 
 	yaml "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
 
@@ -17,7 +16,7 @@ import (
 // faults of a file are reported together, and remembers where each value stands.
 func decode(file string, data []byte, out any) (positions, Problems) {
 	d := &decoder{file: file, where: positions{"": {File: file}}}
-	tree, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
+	tree, err := parse(data)
 	if err != nil {
 		d.syntax(err)
 		return d.where, d.problems
@@ -47,7 +46,7 @@ func (d *decoder) value(node ast.Node, v reflect.Value, path string) {
 		d.problem(node, "%s has no value; give one or leave the key out", name(path))
 		return
 	}
-	d.where[path] = d.position(node.GetToken())
+	d.where[path] = d.position(start(node))
 	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		d.text(node, text, path)
 		return
@@ -78,6 +77,11 @@ func (d *decoder) list(node ast.Node, v reflect.Value, path string) {
 
 // syntax reports text that is not YAML.
 func (d *decoder) syntax(err error) {
+	var deep *depthError
+	if errors.As(err, &deep) {
+		d.problems = append(d.problems, Problem{d.position(deep.token), err.Error()})
+		return
+	}
 	var syntax yaml.Error
 	if errors.As(err, &syntax) {
 		d.problems = append(d.problems, Problem{d.position(syntax.GetToken()), syntax.GetMessage()})
@@ -94,6 +98,20 @@ func (d *decoder) position(t *token.Token) Position {
 }
 
 func (d *decoder) problem(node ast.Node, format string, args ...any) {
-	at := d.position(node.GetToken())
+	at := d.position(start(node))
 	d.problems = append(d.problems, Problem{at, fmt.Sprintf(format, args...)})
+}
+
+// start is the first token of a node: of a block mapping its first key, where
+// the parser gives the colon.
+func start(node ast.Node) *token.Token {
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			return n.Values[0].Key.GetToken()
+		}
+	case *ast.MappingValueNode:
+		return n.Key.GetToken()
+	}
+	return node.GetToken()
 }

@@ -36,7 +36,7 @@ func TestDecodeReportsWhereAndWhat(t *testing.T) {
 		"list for duration":  {"readyTimeout: [5m]\n", []string{at + "10:15: readyTimeout must be plain text, not a list"}},
 		"no value":           {"requires:\nconflicts:\n", []string{at + "10:10: requires has no value", at + "11:12: conflicts has no value"}},
 		"empty text":         {"kubernetes: \"\"\n", []string{at + "10:13: kubernetes is empty"}},
-		"missing inner":      {"images:\n  - found: rendered\n", []string{at + "11:10: images[0].name is missing"}},
+		"missing inner":      {"images:\n  - found: rendered\n", []string{at + "11:5: images[0].name is missing"}},
 		"anchor":             {"requires: &r [a]\nconflicts: *r\n", []string{at + "10:11: anchors, aliases", at + "11:12: anchors, aliases"}},
 		"tag":                {"requires: !!seq [a]\n", []string{at + "10:11: anchors, aliases, merges and tags"}},
 		"number as key":      {"1: a\n", []string{at + "10:1: a key must be plain text, not a number"}},
@@ -77,6 +77,24 @@ func TestDecodeNamesWhatIsMissing(t *testing.T) {
 	want := []string{"description is missing", "group is missing", "name is missing", "title is missing", "version is missing"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func TestDecodeIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, nested := range map[string]string{
+		"lists":    strings.Repeat("[", 500_000),
+		"mappings": strings.Repeat("{a: ", 100_000),
+		"dashes":   "\n  " + strings.Repeat("- ", 200_000),
+	} {
+		got := problems(t, map[string]string{"demo": minimal + "requires: " + nested})
+		if len(got) != 1 || !strings.HasSuffix(got[0], "nested deeper than the limit of 100") {
+			t.Errorf("%s: %.200q", name, got)
+		}
+	}
+	_, err := catalog.Load(folder(map[string]string{"demo": minimal + strings.Repeat("# filler\n", 1<<17)}))
+	if err == nil || !strings.Contains(err.Error(), "longer than the limit of 1048576 bytes") {
+		t.Errorf("a file over the limit: %v", err)
 	}
 }
 

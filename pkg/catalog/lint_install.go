@@ -1,13 +1,11 @@
 package catalog
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 var installRules = []Rule{
@@ -93,7 +91,7 @@ func passwordDefault(l *linter) {
 // passwords are the keys in a YAML file that are named like a password and have
 // a value.
 func passwords(data []byte) []string {
-	file, err := parser.ParseBytes(bytes.TrimSpace(data), 0)
+	file, err := parse(data)
 	if err != nil {
 		return []string{"(unreadable: " + err.Error() + ")"}
 	}

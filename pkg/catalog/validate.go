@@ -132,9 +132,11 @@ func (k *checker) own(at, name, marker string) {
 	}
 }
 
-// either checks that exactly one of two values is given.
-func (k *checker) either(at, nameA, a, nameB, b string) {
-	if (a == "") == (b == "") {
+// either checks that exactly one of two values is given, and tells whether.
+func (k *checker) either(at, nameA, a, nameB, b string) bool {
+	one := (a == "") != (b == "")
+	if !one {
 		k.fail(at, "give either %s or %s", nameA, nameB)
 	}
+	return one
 }

@@ -28,7 +28,9 @@ func (k *checker) chart(at string, chart Chart) {
 	k.label(at+".release", chart.Release)
 	k.label(at+".namespace", chart.Namespace)
 	k.checksum(at+".sha256", chart.SHA256)
-	k.either(at, "repository", chart.Repository, "path", chart.Path)
+	if !k.either(at, "repository", chart.Repository, "path", chart.Path) {
+		return
+	}
 	k.webAddress(at+".repository", chart.Repository, "https", "oci")
 	k.own(at+".path", chart.Path, "Chart.yaml")
 	k.own(at+".values", chart.Values, "")

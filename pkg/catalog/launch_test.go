@@ -1,0 +1,114 @@
+package catalog_test
+
+import (
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opc-source/opc-image/pkg/catalog"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// full is a component with everything that a launch script knows.
+const full = minimal + `
+install:
+  charts:
+    - release: demo-operator
+      repository: https://charts.example.org
+      chart: operator
+      version: v1.2.3
+      namespace: operators
+      noWait: true
+    - release: demo
+      path: chart
+      values: values.yaml
+      timeout: 1h
+  manifests:
+    - path: after.yaml
+    - path: before.yaml
+      first: true
+secrets:
+  - name: demo-admin
+    for: the user's console
+    values: {user: 'ad"min', note: "it's $HOME and ` + "`date`" + ` \\"}
+    generate: [password, api.key]
+  - name: other
+    namespace: elsewhere
+    for: the other console
+    generate: [password]
+ready:
+  - {kind: Deployment, name: demo}
+  - {kind: Job, name: setup, namespace: operators}
+  - {kind: CustomResourceDefinition, name: demos.example.org}
+  - {kind: RuntimeClass, name: demo}
+  - {kind: demo.example.org, name: demo, condition: Available}
+  - {kind: demo.example.org, name: demo, field: "{.status.phase}", value: Ready}
+readyTimeout: 3s
+notes: ["The console's address is https://demo"]
+`
+
+var fullFiles = map[string]string{
+	"demo": full, "demo/values.yaml": "a: 1\n", "demo/chart/Chart.yaml": "name: demo\n",
+	"demo/before.yaml": "a: 1\n", "demo/after.yaml": "a: 1\n",
+}
+
+func script(t *testing.T, c *catalog.Component) []byte {
+	t.Helper()
+	data, err := c.LaunchScript()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestLaunchScriptGolden(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string]map[string]string{
+		"full":  fullFiles,
+		"empty": {"demo": minimal},
+		"own":   {"demo": named("demo", "launch:", "  - ./install.sh --again", "  - echo finished")},
+	} {
+		golden := filepath.Join("testdata", "launch", name+".sh")
+		got := script(t, get(t, load(t, files), "demo"))
+		if *update {
+			if err := os.WriteFile(golden, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s (-want +got); go test -update rewrites it:\n%s", golden, diff)
+		}
+	}
+}
+
+func TestLaunchScriptsAreClean(t *testing.T) {
+	t.Parallel()
+	shellcheck, err := exec.LookPath("shellcheck")
+	if err != nil {
+		t.Skip("shellcheck is not in PATH")
+	}
+	golden, err := filepath.Glob("testdata/launch/*.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := append([]string{"--shell=sh"}, golden...)
+	for _, c := range embedded(t).Components() {
+		file := filepath.Join(t.TempDir(), c.Name+".sh")
+		if err := os.WriteFile(file, script(t, c), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, file)
+	}
+	if out, err := exec.Command(shellcheck, args...).CombinedOutput(); err != nil {
+		t.Errorf("shellcheck: %v\n%s", err, out)
+	}
+}
