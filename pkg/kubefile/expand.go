@@ -113,7 +113,8 @@ func parsePlatform(text, fallback string) (platforms.Platform, error) {
 	if !slices.Contains([]byte(text), '/') {
 		text = "linux/" + text
 	}
-	return platforms.Parse(text)
+	p, err := platforms.Parse(text)
+	return platforms.Normalize(p), err
 }
 
 // isProxy tells the build arguments that need no ARG.

@@ -194,9 +194,6 @@ func (s *substituter) name() string {
 			break
 		}
 		s.next()
-		if first == '0' {
-			break
-		}
 	}
 	return s.text[start:s.pos]
 }

@@ -33,6 +33,7 @@ func (e *evaluator) expand(ins *Instruction, word Word) Word {
 	}
 	if err != nil {
 		e.value(word.Pos, "", "%v", err)
+		return word
 	}
 	return Word{word.Pos, text}
 }
