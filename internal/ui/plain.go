@@ -13,6 +13,7 @@ import (
 type plain struct {
 	now  func() time.Time
 	stop chan struct{}
+	once sync.Once
 	done chan struct{}
 
 	mu     sync.Mutex
@@ -109,7 +110,7 @@ func (p *plain) print(line string) {
 
 // Close implements [Progress].
 func (p *plain) Close() error {
-	close(p.stop)
+	p.once.Do(func() { close(p.stop) })
 	<-p.done
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -17,6 +17,7 @@ type Progress interface {
 	// Log prints a line for people among the progress.
 	Log(line string)
 	// Close ends bars that are still there and tells the first error of writing.
+	// Closing again does no harm.
 	Close() error
 }
 

@@ -10,8 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
-
-	"github.com/opc-source/opc-image/pkg/layer"
 )
 
 // Each script runs over an overlay and over a copy: the changes are the same.
@@ -174,32 +172,5 @@ func TestStoreErrorIsTold(t *testing.T) {
 	_, _, err := run(t, r, Command{Args: Shell("big /d/big 10000")})
 	if !errors.Is(err, errFull) || !strings.Contains(err.Error(), "d/big") {
 		t.Error(err)
-	}
-}
-
-func TestRunsInTurn(t *testing.T) {
-	t.Parallel()
-	blobs := &memory{}
-	r := image(t, blobs)
-	step := func(script string) []layer.Entry {
-		entries, out, err := run(t, r, Command{Args: Shell(script)})
-		if err != nil {
-			t.Fatal(err, out)
-		}
-		return entries
-	}
-	first := step("write /d/new 1; rm /d/sub")
-	if second := step("cat /d/sub/x"); len(second) != 0 {
-		t.Errorf("the tree changed by itself: %v", second)
-	}
-	// What the caller does with a layer, here by hand.
-	for _, e := range first {
-		if e.Kind == layer.File {
-			apply(t, r, file(e.Name, int64(e.Mode), string(e.Data)))
-		}
-	}
-	want := []string{"directory d -rwxr-x--- 0:0", "file d/.wh.new -rw------- 0:0", "directory d/sub -rwxr-xr-x 0:0"}
-	if diff := cmp.Diff(want, describe(step("rm /d/new; mkdir /d/sub"), blobs)); diff != "" {
-		t.Error(diff)
 	}
 }
