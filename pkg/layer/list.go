@@ -29,7 +29,10 @@ type Member struct {
 // List reads the headers of a tar and seeks over the content. It ends after the
 // first error. Errors match [ErrTar] when the tar is to blame: a name that
 // leaves the root, a sparse file, more than [MaxMembers] entries, or damage.
-func List(r io.ReadSeeker) iter.Seq2[Member, error] {
+func List(r io.ReadSeeker) iter.Seq2[Member, error] { return list(r, MaxMembers) }
+
+// list is List with its bound.
+func list(r io.ReadSeeker, bound int) iter.Seq2[Member, error] {
 	return func(yield func(Member, error) bool) {
 		t := tar.NewReader(r)
 		for count := 0; ; count++ {
@@ -38,8 +41,8 @@ func List(r io.ReadSeeker) iter.Seq2[Member, error] {
 				return
 			}
 			var m Member
-			if err == nil && count == MaxMembers {
-				err = fmt.Errorf("more than %d entries", MaxMembers)
+			if err == nil && count == bound {
+				err = fmt.Errorf("more than %d entries", bound)
 			}
 			if err == nil {
 				m, err = member(h)

@@ -42,7 +42,7 @@ func (o *ownership) addGroup(g Group) error {
 	}
 	for _, e := range g.Entries {
 		if old, ok := o.all[e.Name]; ok && !same(&old, &e) {
-			return fmt.Errorf("%s and %s both have %q, %s", o.first[e.Name], g.Name, e.Name, difference(&old, &e))
+			return conflict(o.first[e.Name], g.Name, &old, &e)
 		}
 		if err := o.all.add(e); err != nil {
 			return fmt.Errorf("%s: %w", g.Name, err)
@@ -63,6 +63,14 @@ func (o *ownership) addGroup(g Group) error {
 		}
 	}
 	return nil
+}
+
+// conflict is the error of two entries of one name that differ.
+func conflict(one, two string, a, b *Entry) error {
+	if one == two {
+		return fmt.Errorf("%s has %q twice, %s", one, a.Name, difference(a, b))
+	}
+	return fmt.Errorf("%s and %s both have %q, %s", one, two, a.Name, difference(a, b))
 }
 
 // checkParents refuses entries below what another owner says is no directory.

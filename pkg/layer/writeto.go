@@ -33,9 +33,11 @@ func (r *Reader) WriteTo(w io.Writer) (int64, error) {
 		n, err := io.CopyBuffer(w, src, buf[:])
 		total += n
 		r.pos += n
-		r.next = r.pos
+		s := r.recipe.segments[i]
+		if s.blob != "" {
+			r.next = r.pos
+		}
 		if err == nil && n != left {
-			s := r.recipe.segments[i]
 			err = shrunk(s.blob, r.pos-start, s.end-start)
 		}
 		if err != nil {
