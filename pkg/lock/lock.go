@@ -183,3 +183,14 @@ func compareReasons(a, b Reason) int {
 		cmp.Compare(a.Sure, b.Sure), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Note, b.Note),
 	)
 }
+
+// AddMember adds the pin of an archive's member.
+func (l *Lock) AddMember(source string, m Member) {
+	for i := range l.Downloads {
+		if l.Downloads[i].Source == source {
+			l.Downloads[i].Members = append(l.Downloads[i].Members, m)
+			l.Sort()
+			return
+		}
+	}
+}

@@ -68,3 +68,21 @@ func (r Ref) String() string {
 	}
 	return b.String()
 }
+
+// LocalDomain is the registry of names that have none, where they mean images
+// made on this machine and not images of docker.io.
+const LocalDomain = "localhost"
+
+// ParseLocal reads the name of an image made here: "full" is
+// localhost/full:latest, as buildah and podman have it. Names with a registry
+// read as with [Parse].
+func ParseLocal(name string) (Ref, error) {
+	ref, err := Parse(name)
+	if err != nil {
+		return Ref{}, err
+	}
+	if domain, _, _ := strings.Cut(name, "/"); ref.Domain == "docker.io" && domain != "docker.io" && domain != "index.docker.io" {
+		return Parse(LocalDomain + "/" + name)
+	}
+	return ref, nil
+}

@@ -1,0 +1,240 @@
+package inventory
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/opc-source/opc-image/pkg/catalog"
+	"github.com/opc-source/opc-image/pkg/chart"
+	"github.com/opc-source/opc-image/pkg/chart/kustomize"
+	"github.com/opc-source/opc-image/pkg/chart/manifest"
+	"github.com/opc-source/opc-image/pkg/discover"
+	"github.com/opc-source/opc-image/pkg/reference"
+)
+
+// maxFile bounds a file that is read for images, in bytes.
+const maxFile = 64 << 20
+
+// imageList names images by hand, one a line, as sealer has it.
+const imageList = "imageList"
+
+// decide finds the images of one part.
+func (s *scanner) decide(ctx context.Context, p part) (*discover.Decision, error) {
+	if p.component != nil {
+		return s.component(ctx, p)
+	}
+	docs, report, err := s.directory(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.finder.Find(ctx, p.app, docs)
+	if err != nil {
+		return nil, err
+	}
+	all := discover.Merge(*report, *found)
+	return undeclared(p.app, all), nil
+}
+
+// undeclared decides about files that no component describes: what is certain
+// or declared goes in, what is suspected is reported.
+func undeclared(app string, r *discover.Report) *discover.Decision {
+	c := discover.Component{Name: app}
+	seen := map[string]bool{}
+	for _, f := range r.Findings {
+		name := f.Image.String()
+		if f.Confidence != discover.Suspected && !seen[name] {
+			seen[name] = true
+			c.Declared = append(c.Declared, discover.DeclaredImage{Image: name})
+		}
+	}
+	return discover.Decide(c, r)
+}
+
+// component renders the charts and reads the manifests of a component.
+func (s *scanner) component(ctx context.Context, p part) (*discover.Decision, error) {
+	c := p.component
+	var docs []manifest.Document
+	reports := []discover.Report{}
+	for _, release := range c.Install.Charts {
+		rendered, annotated, err := s.release(ctx, p, release)
+		if err != nil {
+			return nil, fmt.Errorf("component %s: %w", c.Name, err)
+		}
+		docs = append(docs, rendered...)
+		reports = append(reports, *annotated)
+	}
+	for _, m := range c.Install.Manifests {
+		name := path.Join(p.dir, m.File())
+		data, err := s.read(name)
+		if err != nil {
+			return nil, fmt.Errorf("component %s: %w", c.Name, err)
+		}
+		split, err := manifest.Split(m.File(), data, manifest.Limits{})
+		if err != nil {
+			return nil, fmt.Errorf("component %s: %w", c.Name, err)
+		}
+		docs = append(docs, split...)
+	}
+	found, err := s.finder.Find(ctx, c.Name, docs)
+	if err != nil {
+		return nil, err
+	}
+	return discover.Decide(declared(c), discover.Merge(append(reports, *found)...)), nil
+}
+
+// declared is what a component's definition says about its images.
+func declared(c *catalog.Component) discover.Component {
+	d := discover.Component{Name: c.Name}
+	for _, image := range c.Images {
+		d.Declared = append(d.Declared, discover.DeclaredImage{Image: image.Name, Extra: image.Extra})
+	}
+	for _, e := range c.Exclude {
+		d.Exclude = append(d.Exclude, discover.Exclusion{Image: e.Name, Reason: e.Reason})
+	}
+	return d
+}
+
+// release renders one chart of a component as it will be installed.
+func (s *scanner) release(ctx context.Context, p part, r catalog.Chart) ([]manifest.Document, *discover.Report, error) {
+	name := path.Join(p.dir, r.File())
+	ch, err := s.loadChart(name, r.Path != "")
+	if err != nil {
+		return nil, nil, err
+	}
+	opts := chart.Options{
+		Release: r.Release, Namespace: p.component.NamespaceOf(r.Namespace), KubeVersion: s.opts.KubeVersion,
+	}
+	if r.Values != "" {
+		values, err := s.read(path.Join(p.dir, r.ValuesFile()))
+		if err != nil {
+			return nil, nil, err
+		}
+		opts.Values = [][]byte{values}
+	}
+	docs, err := chart.Render(ctx, ch, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	return docs, &discover.Report{}, nil
+}
+
+func (s *scanner) loadChart(name string, isDir bool) (*chart.Chart, error) {
+	if isDir {
+		sub, err := fs.Sub(s.root, name)
+		if err != nil {
+			return nil, err
+		}
+		ch, err := chart.LoadDir(sub, chart.Limits{})
+		if err != nil {
+			return nil, fmt.Errorf("chart %s: %w", name, err)
+		}
+		return ch, nil
+	}
+	f, err := s.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	ch, err := chart.Load(f, chart.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("chart %s: %w", name, err)
+	}
+	return ch, nil
+}
+
+// directory reads everything below a directory that belongs to no component:
+// charts with their default values, kustomizations, and YAML files.
+func (s *scanner) directory(ctx context.Context, p part) ([]manifest.Document, *discover.Report, error) {
+	var docs []manifest.Document
+	report := &discover.Report{}
+	err := fs.WalkDir(s.root, p.dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		more, skip, err := s.entry(ctx, name, entry, p, report)
+		docs = append(docs, more...)
+		if err == nil && skip {
+			err = fs.SkipDir
+		}
+		return err
+	})
+	return docs, report, err
+}
+
+// entry reads one name of a directory; skip tells that all below is read.
+func (s *scanner) entry(ctx context.Context, name string, entry fs.DirEntry, p part, report *discover.Report) (docs []manifest.Document, skip bool, err error) {
+	switch {
+	case entry.IsDir() && exists(s.root, path.Join(name, "Chart.yaml")):
+		docs, err = s.defaults(ctx, name, true)
+		return docs, true, err
+	case entry.IsDir() && exists(s.root, path.Join(name, "kustomization.yaml")):
+		docs, err = kustomize.Build(ctx, s.root, name, kustomize.Limits{})
+		return docs, true, err
+	case !entry.Type().IsRegular():
+		return nil, false, nil
+	case strings.HasSuffix(name, ".tgz") && path.Base(path.Dir(name)) == "charts":
+		docs, err = s.defaults(ctx, name, false)
+		return docs, false, err
+	case path.Base(name) == imageList:
+		return nil, false, s.list(name, p, report)
+	case strings.HasSuffix(name, ".yaml"), strings.HasSuffix(name, ".yml"):
+		data, err := s.read(name)
+		if err != nil {
+			return nil, false, err
+		}
+		docs, err = manifest.Split(name, data, manifest.Limits{})
+		return docs, false, err
+	}
+	return nil, false, nil
+}
+
+// defaults renders a chart as "helm install" without values does.
+func (s *scanner) defaults(ctx context.Context, name string, isDir bool) ([]manifest.Document, error) {
+	ch, err := s.loadChart(name, isDir)
+	if err != nil {
+		return nil, err
+	}
+	return chart.Render(ctx, ch, chart.Options{KubeVersion: s.opts.KubeVersion})
+}
+
+// list reads image names, one a line; blank lines and comments do not count.
+func (s *scanner) list(name string, p part, report *discover.Report) error {
+	data, err := s.read(name)
+	if err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	for n := 1; lines.Scan(); n++ {
+		line, _, _ := strings.Cut(lines.Text(), "#")
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		ref, err := reference.Parse(line)
+		if err != nil {
+			return fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+		e := discover.Evidence{Component: p.app, File: name, Path: fmt.Sprintf("line %d", n), Rule: "image-list", Raw: line}
+		report.Findings = append(report.Findings, discover.Finding{Evidence: e, Image: ref, Confidence: discover.Declared})
+	}
+	return lines.Err()
+}
+
+// read reads a file of bounded size.
+func (s *scanner) read(name string) ([]byte, error) {
+	info, err := fs.Stat(s.root, name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%s has %d bytes, more than the limit of %d", name, info.Size(), int64(maxFile))
+	}
+	return fs.ReadFile(s.root, name)
+}

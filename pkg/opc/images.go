@@ -1,0 +1,191 @@
+package opc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/containerd/platforms"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/opc-source/opc-image/pkg/reference"
+	"github.com/opc-source/opc-image/pkg/rootfs"
+	"github.com/opc-source/opc-image/pkg/sealer"
+	"github.com/opc-source/opc-image/pkg/store"
+)
+
+// Image is a cluster image in the store.
+type Image struct {
+	Name       string             `json:"name"`
+	Descriptor ocispec.Descriptor `json:"descriptor"`
+	// Variants are the manifests, one a platform.
+	Variants []Variant `json:"variants"`
+}
+
+// Variant is a cluster image for one platform. Its JSON has what "sealer
+// inspect" prints.
+type Variant struct {
+	Platform   string             `json:"platform"`
+	Descriptor ocispec.Descriptor `json:"descriptor"`
+	// Size is the sum of all layers in bytes.
+	Size int64 `json:"size"`
+	*sealer.Image
+}
+
+// ParseName completes the name of a cluster image. Names without a registry are
+// local ones, as with podman and buildah.
+func ParseName(name string) (reference.Ref, error) {
+	ref, err := reference.ParseLocal(name)
+	if err != nil {
+		return ref, fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	return ref, nil
+}
+
+// Images lists the cluster images in the store, sorted by name.
+func (c *Client) Images(ctx context.Context) ([]Image, error) {
+	entries, err := c.store.Images(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := []Image{}
+	for _, e := range entries {
+		img, err := c.read(ctx, e.Name, e.Descriptor)
+		if err != nil {
+			return nil, fmt.Errorf("image %s: %w", e.Name, err)
+		}
+		list = append(list, *img)
+	}
+	return list, nil
+}
+
+// Inspect describes a cluster image in the store, by name or digest.
+func (c *Client) Inspect(ctx context.Context, name string) (*Image, error) {
+	ref, err := ParseName(name)
+	if err != nil {
+		return nil, err
+	}
+	desc, err := c.store.Resolve(ctx, ref.String())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("no image %s in the store %s; see \"opc-image images\"", ref, c.store.Dir())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.read(ctx, ref.String(), desc)
+}
+
+func (c *Client) read(ctx context.Context, name string, desc ocispec.Descriptor) (*Image, error) {
+	img := &Image{Name: name, Descriptor: desc}
+	manifests := []ocispec.Descriptor{desc}
+	if desc.MediaType == ocispec.MediaTypeImageIndex {
+		var index ocispec.Index
+		if err := c.readJSON(ctx, desc, &index); err != nil {
+			return nil, err
+		}
+		manifests = index.Manifests
+	}
+	for _, m := range manifests {
+		v, err := c.variant(ctx, name, m)
+		if err != nil {
+			return nil, err
+		}
+		img.Variants = append(img.Variants, *v)
+	}
+	return img, nil
+}
+
+func (c *Client) variant(ctx context.Context, name string, desc ocispec.Descriptor) (*Variant, error) {
+	manifest, err := c.store.ReadAll(ctx, desc)
+	if err != nil {
+		return nil, err
+	}
+	var m ocispec.Manifest
+	if err := json.Unmarshal(manifest, &m); err != nil {
+		return nil, fmt.Errorf("manifest %s: %w", desc.Digest, err)
+	}
+	config, err := c.store.ReadAll(ctx, m.Config)
+	if err != nil {
+		return nil, err
+	}
+	v := &Variant{Descriptor: desc}
+	if v.Image, err = sealer.Inspect(name, manifest, config); err != nil {
+		return nil, err
+	}
+	v.Platform = platforms.Format(v.Config.Platform)
+	for _, l := range m.Layers {
+		v.Size += l.Size
+	}
+	return v, nil
+}
+
+func (c *Client) readJSON(ctx context.Context, desc ocispec.Descriptor, v any) error {
+	data, err := c.store.ReadAll(ctx, desc)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("%s is not what its media type %s says: %w", desc.Digest, desc.MediaType, err)
+	}
+	return nil
+}
+
+// Rootfs opens the root file system of an image for one platform; empty means
+// the only one, or that of this machine.
+func (c *Client) Rootfs(ctx context.Context, img *Image, platform string) (*rootfs.Image, error) {
+	v, err := img.Variant(platform)
+	if err != nil {
+		return nil, err
+	}
+	return rootfs.OpenImage(ctx, v.Descriptor, c.store)
+}
+
+// Variant is the image for a platform; empty means the only one, or that of
+// this machine.
+func (img *Image) Variant(platform string) (*Variant, error) {
+	if platform == "" && len(img.Variants) == 1 {
+		return &img.Variants[0], nil
+	}
+	if platform == "" {
+		platform = platforms.Format(platforms.Normalize(ocispec.Platform{OS: "linux", Architecture: platforms.DefaultSpec().Architecture}))
+	}
+	var have []string
+	for i := range img.Variants {
+		if img.Variants[i].Platform == platform {
+			return &img.Variants[i], nil
+		}
+		have = append(have, img.Variants[i].Platform)
+	}
+	return nil, fmt.Errorf("%w: image %s has no platform %s; it has %v", ErrInput, img.Name, platform, have)
+}
+
+// Tag gives an image another name.
+func (c *Client) Tag(ctx context.Context, name, other string) error {
+	img, err := c.Inspect(ctx, name)
+	if err != nil {
+		return err
+	}
+	ref, err := ParseName(other)
+	if err != nil {
+		return err
+	}
+	if ref.Digest != "" {
+		return fmt.Errorf("%w: %s: a tag cannot be a digest", ErrInput, other)
+	}
+	return c.store.Tag(ctx, ref.String(), img.Descriptor)
+}
+
+// Remove takes a name away. The content stays until Prune.
+func (c *Client) Remove(ctx context.Context, name string) error {
+	ref, err := ParseName(name)
+	if err != nil {
+		return err
+	}
+	if err := c.store.Untag(ctx, ref.String()); errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("no image %s in the store %s; see \"opc-image images\"", ref, c.store.Dir())
+	} else if err != nil {
+		return err
+	}
+	return nil
+}

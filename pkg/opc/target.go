@@ -1,0 +1,167 @@
+package opc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/containerd/platforms"
+
+	"github.com/opc-source/opc-image/kubefiles"
+	"github.com/opc-source/opc-image/pkg/compose"
+	"github.com/opc-source/opc-image/pkg/kubefile"
+	"github.com/opc-source/opc-image/pkg/sealer"
+)
+
+// KubefileName is the file a build context is described by.
+const KubefileName = "Kubefile"
+
+// Target says what to compose.
+type Target struct {
+	// Name is a directory with a Kubefile, a profile, or a component of the
+	// catalog. What exists first in this order is meant.
+	Name string
+	// File is the Kubefile, when it is not Name/Kubefile.
+	File string
+	// Platforms to build for; default linux/amd64 and linux/arm64.
+	Platforms []string
+	// Args are the build arguments.
+	Args map[string]string
+	// Type of the image; default kube-installer, and app-installer for a
+	// component.
+	Type sealer.ImageType
+	// KubeVersion charts are rendered for; default compose.DefaultKubeVersion.
+	KubeVersion string
+}
+
+// DefaultPlatforms are those built when nothing else is asked.
+var DefaultPlatforms = []string{"linux/amd64", "linux/arm64"}
+
+// Compose makes the plan of a target. It asks no network.
+func (c *Client) Compose(ctx context.Context, t Target) (*compose.Plan, error) {
+	components, err := c.Catalog()
+	if err != nil {
+		return nil, err
+	}
+	r := compose.Request{
+		Catalog: components, Profile: c.profile, Args: t.Args, Type: t.Type, KubeVersion: t.KubeVersion,
+	}
+	if r.Platforms, err = normalPlatforms(t.Platforms); err != nil {
+		return nil, err
+	}
+	if err := c.find(t, &r); err != nil {
+		return nil, err
+	}
+	if r.Context != nil {
+		defer r.Context.Close()
+	}
+	plan, err := compose.Compose(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	return plan, nil
+}
+
+// find sets name, Kubefile and context of the request.
+func (c *Client) find(t Target, r *compose.Request) error {
+	if info, err := os.Stat(t.Name); t.File != "" || err == nil && info.IsDir() {
+		return c.findDir(t, r)
+	}
+	if file, dir, err := c.profile(t.Name); err == nil {
+		r.Name, r.Kubefile, r.Context = t.Name, file, dir
+		return nil
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	component, err := r.Catalog.Get(t.Name)
+	if err != nil {
+		return fmt.Errorf("%w: %s is neither a directory with a Kubefile, nor a profile (%s), nor a component: %w",
+			ErrInput, t.Name, strings.Join(Profiles(), ", "), err)
+	}
+	r.Name = component.Name
+	if r.Type == "" {
+		r.Type = sealer.AppInstaller
+	}
+	text := fmt.Sprintf("FROM scratch\nAPP %[1]s component://%[1]s\nLAUNCH [%[1]q]\n", component.Name)
+	r.Kubefile, err = kubefile.Parse(component.Name+"/"+KubefileName, strings.NewReader(text), kubefile.Limits{})
+	return err
+}
+
+func (c *Client) findDir(t Target, r *compose.Request) error {
+	if t.Name == "" {
+		t.Name = "."
+	}
+	if t.File == "" {
+		t.File = filepath.Join(t.Name, KubefileName)
+	}
+	f, err := os.Open(t.File)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	defer f.Close()
+	if r.Kubefile, err = kubefile.Parse(t.File, f, kubefile.Limits{}); err != nil {
+		return err
+	}
+	abs, err := filepath.Abs(t.Name)
+	if err != nil {
+		return err
+	}
+	r.Name = strings.ToLower(filepath.Base(abs))
+	r.Context, err = compose.OpenContext(t.Name, filepath.Base(t.File))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	return nil
+}
+
+// profile reads a built-in profile. Those take everything from components.
+func (c *Client) profile(name string) (*kubefile.File, *compose.Context, error) {
+	if !fs.ValidPath(name) || strings.Contains(name, "/") {
+		return nil, nil, fs.ErrNotExist
+	}
+	data, err := fs.ReadFile(kubefiles.FS, name+"/"+KubefileName)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := kubefile.Parse("kubefiles/"+name+"/"+KubefileName, bytes.NewReader(data), kubefile.Limits{})
+	return file, nil, err
+}
+
+// Profiles are the names of the built-in profiles, sorted.
+func Profiles() []string {
+	var names []string
+	entries, err := fs.ReadDir(kubefiles.FS, ".")
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+func normalPlatforms(names []string) ([]string, error) {
+	if len(names) == 0 {
+		return slices.Clone(DefaultPlatforms), nil
+	}
+	var list []string
+	for _, name := range names {
+		p, err := platforms.Parse(name)
+		if err != nil {
+			return nil, fmt.Errorf("%w: platform %q: %w", ErrInput, name, err)
+		}
+		if name = platformName(p); !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
