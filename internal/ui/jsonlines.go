@@ -14,9 +14,10 @@ const logKind progress.Kind = "log"
 // jsonLines writes each event as one line of JSON, for another program. Nothing
 // else is written: what is logged is an event too, of the kind "log".
 type jsonLines struct {
-	mu  sync.Mutex
-	out io.Writer
-	err error
+	mu     sync.Mutex
+	out    io.Writer
+	err    error
+	closed bool
 }
 
 var _ Progress = (*jsonLines)(nil)
@@ -25,7 +26,7 @@ func (j *jsonLines) Report(e progress.Event) {
 	line, err := json.Marshal(e)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if err == nil && j.err == nil {
+	if err == nil && j.err == nil && !j.closed {
 		_, err = j.out.Write(append(line, '\n'))
 	}
 	if j.err == nil {
@@ -40,5 +41,6 @@ func (j *jsonLines) Log(line string) {
 func (j *jsonLines) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.closed = true
 	return j.err
 }

@@ -19,6 +19,7 @@ type plain struct {
 	mu     sync.Mutex
 	out    io.Writer
 	err    error
+	closed bool
 	stages map[progress.Stage]*stage
 	order  []progress.Stage // stages under way, in the order they began
 }
@@ -103,7 +104,7 @@ func (p *plain) Log(line string) {
 
 // print writes one line; the caller holds the lock.
 func (p *plain) print(line string) {
-	if p.err == nil {
+	if p.err == nil && !p.closed {
 		_, p.err = io.WriteString(p.out, line+"\n")
 	}
 }
@@ -114,5 +115,6 @@ func (p *plain) Close() error {
 	<-p.done
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.closed = true
 	return p.err
 }

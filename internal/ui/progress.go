@@ -10,7 +10,7 @@ import (
 )
 
 // Progress shows the events of one command. It may be used from many
-// goroutines. Nothing may be reported after Close.
+// goroutines. What comes after Close is not shown.
 type Progress interface {
 	// Report shows one event; it is a [progress.Func].
 	Report(progress.Event)

@@ -227,9 +227,29 @@ func TestManyGoroutines(t *testing.T) {
 		}
 		wg.Wait()
 		for range 2 {
+			p.Report(progress.Event{Stage: progress.Push, Kind: progress.Begin})
+			p.Log("late")
 			if err := p.Close(); err != nil {
 				t.Errorf("%s: %v", mode, err)
 			}
+		}
+	}
+}
+
+func TestNothingAfterClose(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []Mode{Plain, JSON, Terminal} {
+		var out bytes.Buffer
+		p := NewProgress(ProgressOptions{Mode: mode, Out: &out, Getenv: env()})
+		p.Log("in time")
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+		before := out.String()
+		p.Report(progress.Event{Stage: progress.Push, Kind: progress.Begin})
+		p.Log("late")
+		if out.String() != before || !strings.Contains(before, "in time") {
+			t.Errorf("%s: %q, then %q", mode, before, out.String())
 		}
 	}
 }

@@ -22,6 +22,7 @@ type bars struct {
 
 	mu     sync.Mutex
 	err    error
+	closed bool
 	stages map[progress.Stage]*bar
 }
 
@@ -55,6 +56,9 @@ func newTerminal(o ProgressOptions) *bars {
 func (b *bars) Report(e progress.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.closed {
+		return
+	}
 	s := b.stages[e.Stage]
 	if s == nil || e.Kind == progress.Begin {
 		b.remove(e.Stage)
@@ -111,6 +115,9 @@ func (b *bars) remove(name progress.Stage) {
 
 // print writes a line above the bars.
 func (b *bars) print(line string, bad bool) {
+	if b.closed {
+		return
+	}
 	if bad {
 		line = b.red(line)
 	}
@@ -133,6 +140,7 @@ func (b *bars) Close() error {
 	for name := range b.stages {
 		b.remove(name)
 	}
+	b.closed = true
 	b.pool.Wait()
 	return b.err
 }
