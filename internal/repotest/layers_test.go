@@ -20,6 +20,7 @@ var layers = [...]string{
 	"internal/ui",
 	"pkg/opc",
 	"images",
+	"kubefiles",
 	"pkg/verify",
 	"pkg/serve",
 	"pkg/rehearse",
