@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 )
@@ -60,9 +61,12 @@ func (t *Target) putManifest(w http.ResponseWriter, r *http.Request, name, ident
 // identify is the digest of a manifest; it has to be the identifier's if that is
 // a digest and not a tag.
 func identify(data []byte, identifier string) (digest.Digest, error) {
+	if !strings.Contains(identifier, ":") {
+		return digest.FromBytes(data), nil
+	}
 	want, err := digest.Parse(identifier)
 	if err != nil {
-		return digest.FromBytes(data), nil // a tag
+		return "", err
 	}
 	got := want.Algorithm().FromBytes(data)
 	if got != want {

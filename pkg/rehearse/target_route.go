@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -34,7 +37,7 @@ func (t *Target) route(w http.ResponseWriter, r *http.Request) {
 	} else if m := manifestPath.FindStringSubmatch(path); m != nil {
 		t.serveManifest(w, r, m[1], m[2])
 	} else if m := tagsPath.FindStringSubmatch(path); m != nil {
-		t.serveTags(w, m[1])
+		t.serveTags(w, r, m[1])
 	} else {
 		refuse(w, http.StatusNotFound, "NAME_INVALID", "no such endpoint")
 	}
@@ -55,16 +58,29 @@ func (t *Target) serveBlob(w http.ResponseWriter, r *http.Request, name string, 
 	http.ServeFile(w, r, t.blobPath(dgst))
 }
 
-// serveTags lists the tags of a repository.
-func (t *Target) serveTags(w http.ResponseWriter, name string) {
+// serveTags lists the tags of a repository, as n and last ask for.
+func (t *Target) serveTags(w http.ResponseWriter, r *http.Request, name string) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	repo := t.repositories[name]
+	var tags []string
+	if repo != nil {
+		tags = slices.Sorted(maps.Keys(repo.tags))
+	}
+	t.mu.Unlock()
 	if repo == nil {
 		refuse(w, http.StatusNotFound, "NAME_UNKNOWN", "no repository "+name)
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"name": name, "tags": slices.Sorted(maps.Keys(repo.tags))})
+	query := r.URL.Query()
+	tags = slices.DeleteFunc(tags, func(tag string) bool { return tag <= query.Get("last") })
+	if n, err := strconv.Atoi(query.Get("n")); err == nil && n >= 0 && n < len(tags) {
+		tags = tags[:n]
+		if n > 0 {
+			next := url.Values{"n": {strconv.Itoa(n)}, "last": {tags[n-1]}}
+			w.Header().Set("Link", "<"+r.URL.Path+"?"+next.Encode()+`>; rel="next"`)
+		}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"name": name, "tags": append([]string{}, tags...)})
 }
 
 // serveManifest answers for a manifest or takes it in.
@@ -115,6 +131,9 @@ func children(data []byte) (mediaType string, blobs, manifests []ocispec.Descrip
 		Manifests []ocispec.Descriptor `json:"manifests"`
 	}
 	err = json.Unmarshal(data, &doc)
+	doc.Layers = slices.DeleteFunc(doc.Layers, func(d ocispec.Descriptor) bool {
+		return strings.Contains(d.MediaType, ".nondistributable.") // stays where it is
+	})
 	if doc.Config != nil {
 		doc.Layers = append(doc.Layers, *doc.Config)
 	}
