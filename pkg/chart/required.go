@@ -58,9 +58,11 @@ func (w *watcher) explain(c *v2.Chart, err error) error {
 	return err
 }
 
-// firstLine is where the engine was: its errors start with "file:line:column".
+// firstLine is where the engine was: its errors start with "file:line:column",
+// or with text/template's "template: file:line:column: executing".
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
+	line, _, _ = strings.Cut(strings.TrimPrefix(line, "template: "), ": executing ")
 	return line
 }
 

@@ -113,25 +113,41 @@ func whole(expr string) (*regexp.Regexp, error) {
 	return regexp.Compile("^(?:" + expr + ")$")
 }
 
-// condition is "path" (set), "!path" (not set) or "path=value".
+// condition is "path" (set), "path=value" or "path~expression"; a "!" in front
+// turns it round.
 type condition struct {
 	at    selector
 	not   bool
-	value string
+	value *regexp.Regexp // nil: the path only has to be set
 }
 
 func parseConditions(texts []string) ([]condition, error) {
 	var out []condition
 	for _, text := range texts {
 		rest, not := strings.CutPrefix(text, "!")
-		at, value, _ := strings.Cut(rest, "=")
-		sel, err := parseSelector(at)
+		c, err := parseCondition(rest)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("condition %q: %w", text, err)
 		}
-		out = append(out, condition{sel, not, value})
+		c.not = not
+		out = append(out, c)
 	}
 	return out, nil
+}
+
+func parseCondition(text string) (c condition, err error) {
+	at, expr := text, ""
+	if i := strings.IndexAny(text, "=~"); i >= 0 {
+		at, expr = text[:i], text[i+1:]
+		if text[i] == '=' {
+			expr = regexp.QuoteMeta(expr)
+		}
+		if c.value, err = whole(expr); err != nil {
+			return c, err
+		}
+	}
+	c.at, err = parseSelector(at)
+	return c, err
 }
 
 // holds reports whether the condition is true; root is the object, here the
@@ -143,7 +159,7 @@ func (c condition) holds(root, here spot) bool {
 	}
 	met := false
 	for _, s := range c.at.find(start) {
-		if c.value == "" && isSet(s.node) || c.value != "" && text(s.node) == c.value {
+		if isSet(s.node) && (c.value == nil || c.value.MatchString(text(s.node))) {
 			met = true
 		}
 	}

@@ -23,7 +23,7 @@ type templatePart struct {
 
 type alternative struct {
 	at       selector
-	constant string
+	constant string // used when not empty
 }
 
 func parseTemplate(text string) (imageTemplate, error) {
@@ -76,6 +76,20 @@ type composed struct {
 	from []spot
 }
 
+// place is the field to show as evidence: one that is named like an image, else
+// the first.
+func (c composed) place(here spot) *place {
+	for _, s := range c.from {
+		if imageKey.MatchString(s.at.key) {
+			return s.at
+		}
+	}
+	if len(c.from) > 0 {
+		return c.from[0].at
+	}
+	return here.at
+}
+
 // build fills the template in; ok is false when a field is not set.
 func (t imageTemplate) build(root, here spot) (out composed, ok bool) {
 	var b strings.Builder
@@ -100,7 +114,7 @@ func (t imageTemplate) build(root, here spot) (out composed, ok bool) {
 // pick is the first alternative that is set.
 func (p templatePart) pick(root, here spot) (string, spot, bool) {
 	for _, choice := range p.any {
-		if choice.at.steps == nil && !choice.at.root {
+		if choice.constant != "" {
 			return choice.constant, spot{}, true
 		}
 		start := here

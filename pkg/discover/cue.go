@@ -23,8 +23,8 @@ func (w *walker) cue(r *fieldRule, at spot) {
 			ref, s := readRef(m[2])
 			switch {
 			case s == notRef:
-			case label != nil && imageKey.MatchString(label[1]) && s >= short && releaseTag.MatchString(ref.Tag+ref.Digest.Encoded()),
-				m[1] == "*" && s >= tagged && releaseTag.MatchString(ref.Tag+ref.Digest.Encoded()):
+			case label != nil && imageKey.MatchString(label[1]) && s >= short && released(ref),
+				m[1] == "*" && s >= tagged && released(ref):
 				w.add(ref, m[2], r.rule, r.Confidence, at.at)
 			default:
 				if ref, ok := looksLike(m[2]); ok {

@@ -91,7 +91,7 @@ func (w *walker) lines(body string, at *place) {
 			continue
 		}
 		if m := imageLine.FindStringSubmatch(line); m != nil {
-			if ref, s := readRef(m[1]); s >= short && releaseTag.MatchString(ref.Tag+ref.Digest.Encoded()) {
+			if ref, s := readRef(m[1]); s >= short && released(ref) {
 				w.add(ref, m[1], "text/line", Suspected, at)
 				continue
 			}

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/opc-source/opc-image/pkg/reference"
 )
@@ -46,7 +47,7 @@ func (w *walker) add(ref reference.Ref, raw, rule string, confidence Confidence,
 
 func (w *walker) evidence(raw, rule string, at *place) Evidence {
 	e := w.base
-	e.Path, e.Rule, e.Raw = at.String(), rule, raw
+	e.Path, e.Rule, e.Raw = at.String(), rule, strings.ReplaceAll(raw, leftover, "{{…}}")
 	return e
 }
 

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -65,10 +66,12 @@ func (w *walker) names(all []named, rules []nameRule, prefix string) {
 		if w.claimed[v.node] || w.pair(v, values, prefix) {
 			continue
 		}
-		for i := range rules {
-			if rules[i].name.MatchString(v.name) && w.named(v, &rules[i], prefix) {
-				break
-			}
+		claimed := slices.ContainsFunc(rules, func(r nameRule) bool {
+			return r.name.MatchString(v.name) && w.named(v, &r, prefix)
+		})
+		if ref, ok := looksLike(v.value); ok && !claimed {
+			w.claimed[v.node] = true
+			w.add(ref, v.value, "text/reference", Suspected, v.at)
 		}
 	}
 }
@@ -106,7 +109,7 @@ func (w *walker) named(v named, r *nameRule, prefix string) bool {
 	found := false
 	for _, word := range words {
 		ref, s := readRef(word)
-		if s < r.weaker || s == short && !releaseTag.MatchString(ref.Tag) {
+		if s < r.weaker || s == short && !released(ref) || s == bare && !strings.Contains(word, "/") {
 			continue
 		}
 		found = true
@@ -126,9 +129,12 @@ func (w *walker) annotations(n *yaml.Node, at *place) {
 		name, value := notes.Content[i].Value, deref(notes.Content[i+1])
 		for r := range w.rules.Annotations {
 			rule := &w.rules.Annotations[r]
-			if rule.name.MatchString(name) {
-				here := at.child("metadata").child("annotations").child(name)
-				w.named(named{name, text(value), value, here}, rule, "annotation/")
+			if !rule.name.MatchString(name) {
+				continue
+			}
+			here := at.child("metadata").child("annotations").child(name)
+			if w.named(named{name, text(value), value, here}, rule, "annotation/") {
+				break
 			}
 		}
 	}

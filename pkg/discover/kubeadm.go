@@ -23,6 +23,20 @@ type kubeadmMinor struct {
 	Pause   string `yaml:"pause"`
 }
 
+// kubeadm adds the images that a kubeadm configuration file leads to.
+func (w *walker) kubeadm(n *yaml.Node, at *place) {
+	found, err := Kubeadm(w.base.Component, text(get(n, "kubernetesVersion")), text(get(n, "imageRepository")))
+	here := at.child("kubernetesVersion")
+	if err != nil {
+		e := w.evidence(text(get(n, "kubernetesVersion")), "kubeadm/control-plane", here)
+		w.out.Unreadable = append(w.out.Unreadable, Remark{e, err.Error()})
+		return
+	}
+	for _, f := range found {
+		w.add(f.Image, f.Raw, f.Rule, f.Confidence, here)
+	}
+}
+
 // Kubeadm lists the images that "kubeadm config images list" prints for a
 // Kubernetes version such as "v1.36.4", as certain findings. repository is
 // ClusterConfiguration.imageRepository; empty means registry.k8s.io. CoreDNS lies

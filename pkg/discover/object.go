@@ -2,11 +2,13 @@ package discover
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/opc-source/opc-image/pkg/chart/manifest"
+	"github.com/opc-source/opc-image/pkg/reference"
 )
 
 // document searches one document.
@@ -23,7 +25,26 @@ func (f *Finder) document(component string, doc manifest.Document, out *Report) 
 	}
 	w := &walker{rules: f.rules, limits: f.limits, base: base, out: out, claimed: map[*yaml.Node]bool{}}
 	w.top(root, nil)
+	out.Findings = dropDoubts(out.Findings)
 	return w.err
+}
+
+// dropDoubts drops suspicions of what another rule is sure of at the same place:
+// texts are read once for the tables and once for their shape.
+func dropDoubts(all []Finding) []Finding {
+	type spot struct {
+		object, path string
+		image        reference.Ref
+	}
+	sure := map[spot]bool{}
+	for _, f := range all {
+		if f.Confidence != Suspected {
+			sure[spot{f.Object, f.Path, f.Image}] = true
+		}
+	}
+	return slices.DeleteFunc(all, func(f Finding) bool {
+		return f.Confidence == Suspected && sure[spot{f.Object, f.Path, f.Image}]
+	})
 }
 
 // firstObject names the object of a document that is not searched, as well as it
@@ -64,6 +85,9 @@ func (w *walker) object(n *yaml.Node, at *place) {
 	if kind == "CustomResourceDefinition" && group == "apiextensions.k8s.io" {
 		w.definition(n, at)
 		return
+	}
+	if kind == "ClusterConfiguration" && group == "kubeadm.k8s.io" {
+		w.kubeadm(n, at)
 	}
 	for _, r := range w.rules.byKind[kind] {
 		if ok, err := path.Match(r.group, group); ok && err == nil && r.object.MatchString(text(get(get(n, "metadata"), "name"))) {
@@ -137,14 +161,8 @@ func (w *walker) applyAt(r *fieldRule, root, start spot) {
 			if !ok {
 				continue
 			}
-			at := here.at
-			if len(image.from) > 0 {
-				at = image.from[0].at
-			}
-			if len(t.parts) == 1 {
-				w.claim(image.from)
-			}
-			w.image(image.raw, r.rule, r.Confidence, at)
+			w.claim(image.from)
+			w.image(image.raw, r.rule, r.Confidence, image.place(here))
 			break
 		}
 	}

@@ -1,32 +1,43 @@
 package discover
 
-import "go.yaml.in/yaml/v3"
+import (
+	"strings"
 
-// containerLists are the fields of a pod's spec that hold containers, and the
-// rule each is reported under.
-var containerLists = []struct{ key, rule string }{
-	{"containers", "pod/container"},
-	{"initContainers", "pod/init-container"},
-	{"ephemeralContainers", "pod/ephemeral-container"},
+	"go.yaml.in/yaml/v3"
+)
+
+// containerRule is the rule for a list of containers, empty when the key is no
+// such list. Custom resources have lists of their own, such as
+// additionalContainers.
+func containerRule(key string) string {
+	switch {
+	case key == "initContainers":
+		return "pod/init-container"
+	case key == "ephemeralContainers":
+		return "pod/ephemeral-container"
+	case key == "containers", strings.HasSuffix(key, "Containers"):
+		return "pod/container"
+	}
+	return ""
 }
 
 // podSpec finds the images of a mapping that is shaped like a pod's spec,
 // whatever object it lies in: workloads, templates of custom resources, and
 // objects within objects.
 func (w *walker) podSpec(n *yaml.Node, at *place) {
-	for _, list := range containerLists {
-		items := get(n, list.key)
-		if items == nil || items.Kind != yaml.SequenceNode {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, items := n.Content[i].Value, deref(n.Content[i+1])
+		rule := containerRule(key)
+		if rule == "" || items.Kind != yaml.SequenceNode {
 			continue
 		}
-		for i, item := range items.Content {
+		for j, item := range items.Content {
 			image := get(item, "image")
 			if image == nil || image.Kind != yaml.ScalarNode {
 				continue
 			}
-			here := at.child(list.key).item(i).child("image")
 			w.claimed[image] = true
-			w.image(text(image), list.rule, Certain, here)
+			w.image(text(image), rule, Certain, at.child(key).item(j).child("image"))
 		}
 	}
 	volumes := get(n, "volumes")

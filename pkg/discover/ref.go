@@ -67,6 +67,9 @@ func hasHost(text string) bool {
 // releaseTag matches tags as images carry them: with a digit, or a usual word.
 var releaseTag = regexp.MustCompile(`\d|^(latest|stable|main|master|edge|nightly|dev)$`)
 
+// released reports whether a name has the tag of a release, or a digest.
+func released(ref reference.Ref) bool { return ref.Digest != "" || releaseTag.MatchString(ref.Tag) }
+
 // domain matches a registry host with a plausible top-level part.
 var domain = regexp.MustCompile(`^([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?$|^localhost(:\d+)?$|^\d+(\.\d+){3}(:\d+)?$|^[a-z0-9-]+:\d+$`)
 
@@ -77,7 +80,7 @@ func looksLike(text string) (reference.Ref, bool) {
 		return reference.Ref{}, false
 	}
 	ref, s := readRef(text)
-	if s < tagged || ref.Digest == "" && !releaseTag.MatchString(ref.Tag) {
+	if s < tagged || !released(ref) {
 		return reference.Ref{}, false
 	}
 	if hasHost(text) {

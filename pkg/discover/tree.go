@@ -1,17 +1,30 @@
 package discover
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// parseYAML reads one document; nil for an empty one.
+// parseYAML reads one document to its end; nil for an empty one.
 func parseYAML(data []byte) (*yaml.Node, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, more yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("not YAML: %w", err)
+	}
+	// The parser stops where a document ends, even in the middle of a line.
+	if err := dec.Decode(&more); err == nil {
+		return nil, errors.New("not one YAML document: more follows its end")
+	} else if !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("not YAML: %w", err)
 	}
 	if len(doc.Content) == 0 {

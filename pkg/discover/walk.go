@@ -103,7 +103,7 @@ func (w *walker) scalar(key string, n *yaml.Node, at *place) {
 		return
 	}
 	if imageKey.MatchString(key) {
-		if ref, s := readRef(raw); s >= short && (s > short || releaseTag.MatchString(ref.Tag)) || s == bare && strings.Contains(raw, "/") {
+		if ref, s := readRef(raw); s >= short && (s > short || released(ref)) || s == bare && strings.Contains(raw, "/") {
 			w.add(ref, raw, "field/image", Suspected, at)
 			return
 		}

@@ -37,8 +37,9 @@ func (l Limits) withDefaults() Limits {
 // Split cuts a YAML stream into its documents. A document that holds nothing but
 // comments and blanks is left out. Lines may be of any length.
 //
-// A line that starts with "---" followed by nothing or a blank separates
-// documents wherever it stands, also inside a block scalar (YAML 1.2.2, 9.2).
+// A line that starts with three dashes and no fourth separates documents wherever
+// it stands (YAML 1.2.2, 9.2). What follows the dashes belongs to the next
+// document: templates print "---apiVersion: v1", and helm and kubectl take it.
 func Split(file string, data []byte, limits Limits) ([]Document, error) {
 	limits = limits.withDefaults()
 	if int64(len(data)) > limits.Bytes {
@@ -84,7 +85,7 @@ func nextLine(data []byte, pos int) int {
 // marker reports whether line starts a document, and what follows the marker.
 func marker(line []byte) ([]byte, bool) {
 	rest, ok := bytes.CutPrefix(line, []byte("---"))
-	if !ok || len(rest) > 0 && bytes.IndexByte([]byte(" \t\r\n"), rest[0]) < 0 {
+	if !ok || len(rest) > 0 && rest[0] == '-' {
 		return nil, false
 	}
 	return rest, true
