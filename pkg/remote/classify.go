@@ -84,10 +84,11 @@ func statusOf(err error) int {
 
 // hints is what to do about an HTTP status.
 var hints = map[int]string{
-	http.StatusUnauthorized:    "log in with \"opc-image login HOST\", or set user and passwordEnv of the host",
-	http.StatusForbidden:       "this account may not do it: check the name and the rights, or log in as somebody else",
-	http.StatusNotFound:        "check the name and the version, or whether the mirror carries it",
-	http.StatusTooManyRequests: "the host limits requests: wait, log in, lower perHost or add a mirror",
+	http.StatusUnauthorized:          "log in with \"opc-image login HOST\", or set user and passwordEnv of the host",
+	http.StatusForbidden:             "this account may not do it: check the name and the rights, or log in as somebody else",
+	http.StatusNotFound:              "check the name and the version, or whether the mirror carries it",
+	http.StatusRequestEntityTooLarge: "the registry, or a proxy before it, takes no content of this size: raise its limit, or build with smaller layers",
+	http.StatusTooManyRequests:       "the host limits requests: wait, log in, lower perHost or add a mirror",
 }
 
 // hint tells what to do about a failure.

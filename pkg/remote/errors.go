@@ -76,6 +76,9 @@ func (e *Error) What() string {
 	return s
 }
 
+// MayPass tells whether trying again may help.
+func (e *Error) MayPass() bool { return e.again }
+
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 

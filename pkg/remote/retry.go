@@ -25,6 +25,10 @@ func (c *Client) pause(n int) time.Duration {
 	return d/2 + time.Duration(c.jitter()*float64(d/2))
 }
 
+// Wait pauses before the attempt after the n-th (from 1), for callers that try
+// again by other means than the same request.
+func (c *Client) Wait(ctx context.Context, n int) error { return c.sleep(ctx, c.pause(n)) }
+
 // retryAfter reads the header of that name, in seconds or as a date
 // (RFC 9110, 10.2.3), capped; 0 when there is none.
 func (c *Client) retryAfter(h http.Header) time.Duration {

@@ -12,15 +12,15 @@ import (
 
 // Fetch gets all blobs of resolved images that the store lacks; nil images are
 // left out. It first makes sure that the space suffices, else the error is a
-// [*SpaceError]. Then failures do not stop the rest; the error is [Failures].
+// [*SpaceError]. Then failures do not stop the rest; the error is [remote.Failures].
 // The meter counts blobs and bytes.
 func (s *Source) Fetch(ctx context.Context, images []*Image, m *progress.Meter) error {
 	all, errs := collect(images)
 	run, stop := context.WithCancel(ctx)
 	defer stop()
-	failed := &collector{stop: stop}
+	failed := remote.NewCollector(stop)
 	for _, err := range errs {
-		failed.add(err)
+		failed.Add(err)
 	}
 	jobs, err := s.lacking(all)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Source) Fetch(ctx context.Context, images []*Image, m *progress.Meter) 
 		})
 	}
 	wg.Wait()
-	return failed.err(ctx)
+	return failed.Err(ctx)
 }
 
 // lacking leaves out what the store has.
@@ -83,7 +83,7 @@ func (s *Source) byHost(jobs []*job) map[string][]*job {
 }
 
 // fetch gets one blob and reports how it went, to each image that needs it.
-func (s *Source) fetch(ctx context.Context, j *job, m *progress.Meter, failed *collector) {
+func (s *Source) fetch(ctx context.Context, j *job, m *progress.Meter, failed *remote.Collector) {
 	name := j.desc.Digest.String()
 	err := s.blob(ctx, j, m)
 	if err == nil {
@@ -94,12 +94,12 @@ func (s *Source) fetch(ctx context.Context, j *job, m *progress.Meter, failed *c
 	var e *remote.Error
 	var local *remote.Local
 	if errors.As(err, &local) || !errors.As(err, &e) {
-		failed.add(err)
+		failed.Add(err)
 		return
 	}
 	for _, u := range j.users {
 		one := *e
 		one.Subject = u.subject(j.desc)
-		failed.add(&one)
+		failed.Add(&one)
 	}
 }

@@ -174,7 +174,7 @@ func TestFetchCollects(t *testing.T) {
 	const why = " at HOST: 403 Forbidden; tried before: HOST (403 Forbidden); this account may not do it: check the name and the rights, or log in as somebody else"
 	check(t, err, srv.Host(), "2 failures:\n"+
 		"  HOST/a:1 (linux/arm64): fetch layer "+d+why+"\n  HOST/b:1 (linux/amd64): fetch layer "+d+why)
-	var all Failures
+	var all remote.Failures
 	if !errors.As(err, &all) || all[0].Status != 403 {
 		t.Errorf("%v", all)
 	}

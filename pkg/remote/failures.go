@@ -1,4 +1,4 @@
-package source
+package remote
 
 import (
 	"cmp"
@@ -8,13 +8,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/opc-source/opc-image/pkg/remote"
 )
 
 // Failures is everything that failed while the rest went on, sorted by image,
 // platform, step and host. Each says what to do about it.
-type Failures []*remote.Error
+type Failures []*Error
 
 // Error lists the failures, one a line.
 func (f Failures) Error() string {
@@ -38,16 +36,20 @@ func (f Failures) Unwrap() []error {
 	return errs
 }
 
-// collector gathers failures of many goroutines. A failure on this side, such
-// as a full disk, and the end of the context stop the others.
-type collector struct {
+// Collector gathers the failures of many goroutines. A failure on this side,
+// such as a full disk, stops the others.
+type Collector struct {
 	mu    sync.Mutex
 	list  Failures
 	fatal error
 	stop  context.CancelFunc
 }
 
-func (c *collector) add(err error) {
+// NewCollector makes a Collector that calls stop when going on is pointless.
+func NewCollector(stop context.CancelFunc) *Collector { return &Collector{stop: stop} }
+
+// Add takes a failure; nil is none.
+func (c *Collector) Add(err error) {
 	if err == nil {
 		return
 	}
@@ -63,9 +65,9 @@ func (c *collector) add(err error) {
 }
 
 // split takes an error apart; false when something of it is fatal.
-func (c *collector) split(err error) bool {
-	var e *remote.Error
-	var local *remote.Local
+func (c *Collector) split(err error) bool {
+	var e *Error
+	var local *Local
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range many.Unwrap() {
 			if !c.split(one) {
@@ -81,8 +83,9 @@ func (c *collector) split(err error) bool {
 	return true
 }
 
-// err is the outcome; ctx is that of the caller.
-func (c *collector) err(ctx context.Context) error {
+// Err is the outcome when all are done: the reason the caller's context ended,
+// or what stopped the others, or [Failures], or nil.
+func (c *Collector) Err(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -93,7 +96,7 @@ func (c *collector) err(ctx context.Context) error {
 	case len(c.list) == 0:
 		return nil
 	}
-	slices.SortFunc(c.list, func(a, b *remote.Error) int {
+	slices.SortFunc(c.list, func(a, b *Error) int {
 		return cmp.Or(cmp.Compare(a.Ref, b.Ref), cmp.Compare(a.Platform, b.Platform),
 			cmp.Compare(a.Op, b.Op), cmp.Compare(a.Host, b.Host))
 	})
