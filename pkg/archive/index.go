@@ -19,7 +19,8 @@ const containerdName = "io.containerd.image.name"
 
 // errNoLayout explains what a file without oci-layout may be.
 var errNoLayout = errors.New("not an OCI image layout (there is no " + ocispec.ImageLayoutFile + "); " +
-	"a docker-archive loses what makes a cluster image: save it as oci-archive")
+	"a docker-archive loses what makes a cluster image: save it as oci-archive; " +
+	"what sealer saves of several platforms is a tar of archives: unpack it and load each")
 
 // images reads oci-layout and index.json, whose content the arguments are, and
 // gives each image its name.

@@ -2,6 +2,8 @@ package archive_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -191,6 +193,41 @@ func TestLoadAgain(t *testing.T) {
 			t.Errorf("statuses %v, want %s", statuses, want)
 		}
 	}
+}
+
+// TestLoadInterrupted stops after the first blob. Nothing is tagged, and the next
+// load has one blob less to read.
+func TestLoadInterrupted(t *testing.T) {
+	t.Parallel()
+	from := newStore(t)
+	image := builder{t, from}.image("amd64")
+	file := tarFile(t, save(t, from, image, archive.SaveOptions{}))
+	into := newStore(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := archive.Load(ctx, into, file, archive.LoadOptions{Progress: func(e progress.Event) {
+		if e.Kind == progress.Item {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("first load: %v", err)
+	}
+	if list, err := into.Images(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("tagged: %v, %v", list, err)
+	}
+	statuses := map[string]int{}
+	_, err = archive.Load(t.Context(), into, file, archive.LoadOptions{Progress: func(e progress.Event) {
+		if e.Kind == progress.Item {
+			statuses[e.Status]++
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if statuses["present"] != 1 || statuses["done"] != 3 {
+		t.Errorf("second load: %v", statuses)
+	}
+	checkImage(t, into, image)
 }
 
 // TestLoadResumes leaves part of a blob in the store, right and wrong, as an

@@ -13,12 +13,10 @@ import (
 	"github.com/opc-source/opc-image/pkg/layer"
 )
 
-// Modes of the tree. The content is what everybody in the cluster may pull, so
-// a registry that does not run as root can read it too.
-const (
-	fileMode = 0o644
-	dirMode  = 0o755
-)
+// fileMode of the tree, whose directories get the 0755 of package layer. What
+// stands there is what everybody in the cluster may pull, so a registry that
+// does not run as root can read it too. sealer has 0600 and 0750.
+const fileMode = 0o644
 
 // Groups lays out the images of one cluster image: the entries that each owner
 // needs, sorted by owner and name. An entry that several owners need stands in

@@ -81,6 +81,7 @@ func demoSpec() sealer.Spec {
 // TestSameAsSealer holds our annotations and config against those of a real
 // sealer. The differences meant, and no others:
 //   - buildClient names our program, and no sealer or buildah has a label;
+//   - an application with commands and no type is a shell application;
 //   - applications and container images are sorted, where sealer has the order
 //     of a map and of goroutines;
 //   - no base image where the Kubefile says "scratch": sealer names the
@@ -100,6 +101,11 @@ func TestSameAsSealer(t *testing.T) {
 
 	for _, key := range []string{"io.sealer.version", "io.buildah.version"} {
 		delete(theirs.Extension.Labels, key)
+	}
+	for i, app := range theirs.Extension.Applications {
+		if app.Type == "" {
+			theirs.Extension.Applications[i].Type = sealer.ShellApp
+		}
 	}
 	byName := cmpopts.SortSlices(func(a, b sealer.Application) bool { return a.Name < b.Name })
 	if diff := cmp.Diff(theirs.Extension, ours.Extension, byName, cmpopts.IgnoreFields(sealer.Extension{}, "BuildClient")); diff != "" {
@@ -155,7 +161,7 @@ func TestAnnotationText(t *testing.T) {
 	}
 	want := map[string]string{
 		sealer.AnnotationExtension: `{"buildClient":{"sealerVersion":"opc-image test","buildahVersion":"none"},"schemaVersion":"v1alpha1","type":"kube-installer",` +
-			`"applications":[{"name":"app1","version":"v1","env":{"MYENV":"app-level"},"cmds":["kubectl apply -f web.yaml -f extra.yaml"]},` +
+			`"applications":[{"name":"app1","type":"shell","version":"v1","env":{"MYENV":"app-level"},"cmds":["kubectl apply -f web.yaml -f extra.yaml"]},` +
 			`{"name":"chart1","type":"helm","files":["chart1"],"version":"v1"},{"name":"fakecni","type":"kube","files":["web.yaml"],"version":"v1"}],` +
 			`"env":{"MYENV":"global","PodCIDR":"10.244.0.0/16"},"launch":{"app_names":["app1","chart1"]}}`,
 		sealer.AnnotationImages: `[{"image":"127.0.0.1:5055/kube/kube-apiserver:v1.30.0","platform":{"architecture":"amd64","os":"linux"}}]`,

@@ -58,10 +58,17 @@ type Layer struct {
 }
 
 // Extension is what [AnnotationExtension] will hold.
+//
+// An application that has commands and no type is written as a [ShellApp]. The
+// commands run all the same; but sealer refuses to build FROM an image which has
+// an application without a type, even one it built itself.
 func (s Spec) Extension() Extension {
 	apps := slices.Clone(s.Applications)
 	for i := range apps {
 		apps[i].Version = applicationVersion
+		if apps[i].Type == "" {
+			apps[i].Type = ShellApp
+		}
 	}
 	return Extension{
 		BuildClient:   BuildClient{SealerVersion: s.Client, BuildahVersion: "none"},
