@@ -1,50 +1,6 @@
 package kubefile
 
-import (
-	"regexp"
-	"slices"
-	"strings"
-)
-
-// flags reads the flags at offset and returns the offset behind them.
-func (p *parser) flags(l *logical, offset int, ins *Instruction, sp spec) int {
-	for {
-		offset = l.skip(offset)
-		if !strings.HasPrefix(l.text[offset:], "--") {
-			return offset
-		}
-		end, open := quotedWord(l.text, offset, p.escape)
-		if l.text[offset:end] == "--" {
-			return end
-		}
-		f := Flag{Pos: l.position(offset)}
-		f.Name = l.text[offset+2 : end]
-		if eq := strings.IndexByte(f.Name, '='); eq >= 0 {
-			f.HasValue, f.Value = true, l.word(span{offset + 2 + eq + 1, end})
-			f.Name = f.Name[:eq]
-		}
-		p.checkFlag(f, ins, sp, open >= 0)
-		ins.Flags = append(ins.Flags, f)
-		offset = end
-	}
-}
-
-func (p *parser) checkFlag(f Flag, ins *Instruction, sp spec, open bool) {
-	switch {
-	case open:
-		p.syntax(f.Pos, "close it", "a quote in the flag --%s is not closed", f.Name)
-	case !slices.Contains(sp.flags, f.Name):
-		hint := "it takes no flags"
-		if len(sp.flags) > 0 {
-			hint = "it takes --" + strings.Join(sp.flags, ", --")
-		}
-		p.syntax(f.Pos, hint, "%s has no flag --%s", ins.Keyword, f.Name)
-	case !f.HasValue || f.Value.Text == "":
-		p.syntax(f.Pos, "write --"+f.Name+"=VALUE", "the flag --%s needs a value", f.Name)
-	case ins.flag(f.Name) != nil:
-		p.syntax(f.Pos, "remove one", "the flag --%s stands twice", f.Name)
-	}
-}
+import "strings"
 
 // arguments reads what follows the flags.
 func (p *parser) arguments(l *logical, offset int, ins *Instruction, sp spec) {
@@ -141,34 +97,4 @@ func (p *parser) legacy(l *logical, offset int, ins *Instruction, sp spec) {
 		return
 	}
 	ins.Args = append(ins.Args, l.word(span{words[1].start, words[len(words)-1].end}))
-}
-
-var heredocWord = regexp.MustCompile(`^\d*<<(-?)(?:"([^"<>]+)"|'([^'<>]+)'|([^"'<>]+))$`)
-
-// heredoc refuses a here-document, skipping its lines so that they are not read
-// as instructions. It reports whether there was one.
-func (p *parser) heredoc(l *logical, offset int, sp spec) bool {
-	if sp.grammar != textOrJSON && sp.grammar != wordsOrJSON || sp.rawDash || sp.strict {
-		return false
-	}
-	spans, _ := splitQuoted(l, offset, p.escape)
-	for _, s := range spans {
-		found := heredocWord.FindStringSubmatch(l.text[s.start:s.end])
-		if found == nil {
-			continue
-		}
-		p.syntax(l.position(s.start), "put the text into a file of the context and COPY it", "sealer's Kubefile has no here-documents")
-		for i := p.next; i < len(p.lines); i++ {
-			line := p.lines[i]
-			if found[1] != "" {
-				line = strings.TrimLeft(line, "\t")
-			}
-			if line == found[2]+found[3]+found[4] {
-				p.next = i + 1
-				break
-			}
-		}
-		return true
-	}
-	return false
 }

@@ -1,7 +1,6 @@
 package kubefile
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/containerd/platforms"
@@ -106,7 +105,7 @@ func (e *evaluator) from(ins *Instruction) {
 }
 
 func (e *evaluator) run(ins *Instruction) Run {
-	run := Run{Origin: Origin{ins}, Env: e.environment(), Network: "default"}
+	run := Run{Origin: Origin{ins}, Env: e.environment(ins), Network: "default"}
 	if ins.Form == JSON {
 		for _, arg := range ins.Args {
 			run.Exec = append(run.Exec, arg.Text)
@@ -123,30 +122,4 @@ func (e *evaluator) run(ins *Instruction) Run {
 		}
 	}
 	return run
-}
-
-// app evaluates APP, CNI and CSI.
-func (e *evaluator) app(ins *Instruction) App {
-	app := App{Origin: Origin{ins}, Name: e.appName(ins)}
-	for _, word := range e.expandAll(ins, ins.Args[1:]) {
-		source, err := ParseSource(word.Text)
-		if err != nil {
-			e.value(word.Pos, "", "%v", err)
-			continue
-		}
-		source.Word = word
-		app.Sources = append(app.Sources, source)
-	}
-	return app
-}
-
-// An app's name is a directory, and part of a label.
-var appNames = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
-
-func (e *evaluator) appName(ins *Instruction) Word {
-	name := e.expand(ins, ins.Args[0])
-	if !appNames.MatchString(name.Text) {
-		e.value(name.Pos, "use letters, digits, '.', '_' and '-'", "%q cannot be the name of an app", name.Text)
-	}
-	return name
 }

@@ -55,6 +55,7 @@ type evaluator struct {
 	env       map[string]string
 	used      map[string]bool // names that an ARG declared
 	inside    bool            // FROM was seen
+	spent     int             // bytes that words have become so far
 }
 
 func evaluate(f *File, opts ExpandOptions) (*Script, Problems) {

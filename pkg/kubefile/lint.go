@@ -74,3 +74,13 @@ func Lint(f *File, opts LintOptions) Problems {
 func Rules() []Rule {
 	return append(errorRules(), warningRules()...)
 }
+
+// first is the first instruction of a keyword, nil if there is none.
+func (p *Pass) first(keyword string) *Instruction {
+	for _, ins := range p.File.Instructions {
+		if ins.Keyword == keyword {
+			return ins
+		}
+	}
+	return nil
+}

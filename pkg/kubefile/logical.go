@@ -1,6 +1,7 @@
 package kubefile
 
 import (
+	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,13 +26,8 @@ type part struct{ offset, line, column int }
 
 // position is the place in the file of a byte of the text.
 func (l *logical) position(offset int) Position {
-	p := l.parts[0]
-	for _, next := range l.parts[1:] {
-		if next.offset > offset {
-			break
-		}
-		p = next
-	}
+	next := sort.Search(len(l.parts), func(i int) bool { return l.parts[i].offset > offset })
+	p := l.parts[max(next, 1)-1]
 	column := p.column + utf8.RuneCountInString(l.text[p.offset:offset])
 	return Position{File: l.file, Line: p.line, Column: column}
 }

@@ -2,7 +2,6 @@ package kubefile
 
 import (
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -40,6 +39,7 @@ func (p *parser) syntax(pos Position, hint, format string, args ...any) {
 func (p *parser) body(most int) {
 	var comments []Comment
 	first, blank := true, false
+	read := 0
 	for p.next < len(p.lines) {
 		line := p.lines[p.next]
 		bare := strings.TrimLeft(line, blanks)
@@ -60,14 +60,14 @@ func (p *parser) body(most int) {
 			first = first && len(comments) == 0
 			continue
 		}
+		if read++; read > most {
+			p.syntax(l.position(0), "merge instructions, or compose several files", "the file exceeds the bound of %d instructions (Instructions)", most)
+			return
+		}
 		ins := p.instruction(l)
 		if ins == nil {
 			comments, blank = nil, false
 			continue
-		}
-		if len(p.file.Instructions) == most {
-			p.syntax(ins.Pos, "merge instructions, or compose several files", "the file exceeds the bound of %d instructions (Instructions)", most)
-			return
 		}
 		ins.Comments, ins.Blank = append(comments, ins.Comments...), blank
 		p.file.Instructions = append(p.file.Instructions, ins)
@@ -120,9 +120,14 @@ func tooFewOrMany(few bool) string {
 // settle keeps the comments that have an argument behind them in their place,
 // and moves the others above the instruction.
 func (p *parser) settle(ins *Instruction, inner []Comment) {
-	tokens := ins.tokens()
+	last := token{}
+	for _, t := range ins.tokens() {
+		if t.canBreak() && t.line > last.line {
+			last = t
+		}
+	}
 	for _, c := range inner {
-		if slices.ContainsFunc(tokens, func(t token) bool { return t.follows(c) }) {
+		if last.follows(c) {
 			ins.Inner = append(ins.Inner, c)
 		} else {
 			ins.Comments = append(ins.Comments, c)

@@ -1,6 +1,7 @@
 package kubefile
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -21,12 +22,15 @@ func checkAppUnknown(p *Pass) {
 	if p.BaseApps == nil && !p.Script.From.Scratch {
 		return // the base may bring any app
 	}
-	known := slices.Clone(p.BaseApps)
+	known := map[string]bool{}
+	for _, name := range p.BaseApps {
+		known[name] = true
+	}
 	for _, step := range p.Script.Steps {
 		var named []Word
 		switch step := step.(type) {
 		case App:
-			known = append(known, step.Name.Text)
+			known[step.Name.Text] = true
 		case AppCmds:
 			named = []Word{step.App}
 		case AppEnv:
@@ -35,17 +39,21 @@ func checkAppUnknown(p *Pass) {
 			named = step.Apps
 		}
 		for _, name := range named {
-			if !slices.Contains(known, name.Text) {
-				p.Report(name.Pos, unknownAppHint(name.Text, known), "%s names the app %q, which is not declared above", step.Keyword(), name.Text)
+			if !known[name.Text] {
+				p.Report(name.Pos, p.unknownAppHint(name.Text, known), "%s names the app %q, which is not declared above", step.Keyword(), name.Text)
 			}
 		}
 	}
 }
 
-func unknownAppHint(name string, known []string) string {
-	for _, k := range known {
-		if distance(name, k) <= 2 {
-			return "did you mean " + k + "?"
+// unknownAppHint names the app that was probably meant. It does not search for
+// the hundredth unknown name.
+func (p *Pass) unknownAppHint(name string, known map[string]bool) string {
+	if len(p.problems) < 20 {
+		for _, k := range slices.Sorted(maps.Keys(known)) {
+			if distance(name, k) <= min(2, len(k)/2) {
+				return "did you mean " + k + "?"
+			}
 		}
 	}
 	return "declare it with APP " + name + " local://PATH"
@@ -79,45 +87,6 @@ func checkChartVersion(p *Pass) {
 	}
 }
 
-func checkLaunchLast(p *Pass) {
-	var first *Instruction
-	for i, ins := range p.File.Instructions {
-		if ins.Keyword != "LAUNCH" && ins.Keyword != "CMDS" {
-			continue
-		}
-		switch {
-		case first != nil:
-			p.Report(ins.Pos, "keep one of them", "there is a %s already, in line %d", first.Keyword, first.Pos.Line)
-		case i < len(p.File.Instructions)-1 && !launchFollows(p.File.Instructions[i+1:]):
-			p.Report(ins.Pos, "move it to the end", "%s has to be the last instruction", ins.Keyword)
-		}
-		if first == nil {
-			first = ins
-		}
-	}
-}
-
-// launchFollows tells that nothing else follows, so that the one report about
-// the second LAUNCH or CMDS is enough.
-func launchFollows(rest []*Instruction) bool {
-	return !slices.ContainsFunc(rest, func(ins *Instruction) bool {
-		return ins.Keyword != "LAUNCH" && ins.Keyword != "CMDS"
-	})
-}
-
-func checkLaunchConflict(p *Pass) {
-	launch, cmd := p.first("LAUNCH"), p.first("CMD")
-	if launch != nil && cmd != nil {
-		p.Report(cmd.Pos, "make it APPCMDS of an app", "CMD does not go with the LAUNCH in line %d", launch.Pos.Line)
-	}
-}
-
-func checkCmdDeprecated(p *Pass) {
-	if cmd := p.first("CMD"); cmd != nil {
-		p.Report(cmd.Pos, `write CMDS ["…"] at the end of the file`, "CMD is deprecated")
-	}
-}
-
 func checkAppNeedsCmds(p *Pass) {
 	commands := slices.Clone(p.BaseApps)
 	for _, step := range p.Script.Steps {
@@ -143,14 +112,4 @@ func describeSources(sources []Source) string {
 		texts[i] = s.Text
 	}
 	return strings.Join(texts, " ") + " is neither a chart nor only .yaml nor only .sh files"
-}
-
-// first is the first instruction of a keyword, nil if there is none.
-func (p *Pass) first(keyword string) *Instruction {
-	for _, ins := range p.File.Instructions {
-		if ins.Keyword == keyword {
-			return ins
-		}
-	}
-	return nil
 }

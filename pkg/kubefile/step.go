@@ -17,11 +17,21 @@ type Step interface {
 // Origin is the instruction a step comes from.
 type Origin struct{ Instruction *Instruction }
 
-// At is where the instruction stands.
-func (o Origin) At() Position { return o.Instruction.Pos }
+// At is where the instruction stands; nowhere for the From of a file without one.
+func (o Origin) At() Position {
+	if o.Instruction == nil {
+		return Position{}
+	}
+	return o.Instruction.Pos
+}
 
 // Keyword is the instruction's name in capitals.
-func (o Origin) Keyword() string { return o.Instruction.Keyword }
+func (o Origin) Keyword() string {
+	if o.Instruction == nil {
+		return ""
+	}
+	return o.Instruction.Keyword
+}
 
 // From is the base: exactly one of Scratch, Profile and Image is set.
 type From struct {

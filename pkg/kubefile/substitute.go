@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -17,9 +16,17 @@ type substituter struct {
 	escape rune
 	quotes bool // ' and " are quotes, not characters
 	lookup func(name string) (string, bool)
+	limit  int // most bytes of the result
 
+	depth     int
 	undefined []string // variables without a value, where no operator provides for that
 }
+
+// Bounds of what variables may make of a word, and of all words of a file.
+const (
+	maxExpansion = 16 << 20 // bytes
+	maxNesting   = 50       // of ${A:-${B:-…}}
+)
 
 // replace returns the word as it will be used.
 func (s *substituter) replace() (string, error) {
@@ -59,6 +66,10 @@ func (s *substituter) next() rune {
 // until reads to a stop character, which it takes, or to the end of the word.
 // found says that it was there.
 func (s *substituter) until(stop rune) (value string, found bool, err error) {
+	if s.depth++; s.depth > maxNesting {
+		return "", false, fmt.Errorf("variables are nested deeper than the bound of %d", maxNesting)
+	}
+	defer func() { s.depth-- }()
 	var b strings.Builder
 	for {
 		c := s.next()
@@ -83,9 +94,14 @@ func (s *substituter) until(stop rune) (value string, found bool, err error) {
 		if err != nil {
 			return "", false, err
 		}
+		if b.Len()+len(piece) > s.limit {
+			return "", false, errTooLong
+		}
 		b.WriteString(piece)
 	}
 }
+
+var errTooLong = fmt.Errorf("the values of variables exceed the bound of %d bytes", maxExpansion)
 
 // single reads what stands between single quotes: everything is itself.
 func (s *substituter) single() (string, error) {
@@ -113,6 +129,9 @@ func (s *substituter) double() (string, error) {
 			if err != nil {
 				return "", err
 			}
+			if b.Len()+len(value) > s.limit {
+				return "", errTooLong
+			}
 			b.WriteString(value)
 			continue
 		case c == s.escape:
@@ -125,75 +144,4 @@ func (s *substituter) double() (string, error) {
 		}
 		b.WriteRune(c)
 	}
-}
-
-// dollar reads a variable; the $ is taken already.
-func (s *substituter) dollar() (string, error) {
-	if s.peek() != '{' {
-		name := s.name()
-		if name == "" {
-			return "$", nil
-		}
-		return s.plain(name), nil
-	}
-	s.next()
-	name := s.name()
-	if name == "" {
-		return "", errors.New("${ has no name behind it")
-	}
-	op := s.next()
-	if op == '}' {
-		return s.plain(name), nil
-	}
-	value, set := s.lookup(name)
-	if op == ':' {
-		set = set && value != ""
-		op = s.next()
-	}
-	if op == eof || !strings.ContainsRune("-+?", op) {
-		if op == eof {
-			return "", fmt.Errorf("${%s has no }", name)
-		}
-		return "", fmt.Errorf("${%s} has the unknown operator %q; there are :- :+ :? - + and ?", name, op)
-	}
-	return s.choose(name, value, set, op)
-}
-
-// choose reads the word after an operator and picks the result.
-func (s *substituter) choose(name, value string, set bool, op rune) (string, error) {
-	word, closed, err := s.until('}')
-	switch {
-	case err != nil:
-		return "", err
-	case !closed:
-		return "", fmt.Errorf("${%s has no }", name)
-	case op == '-' && !set, op == '+' && set:
-		return word, nil
-	case op == '+':
-		return "", nil
-	case op == '?' && !set:
-		if word == "" {
-			word = "it must have a value"
-		}
-		return "", fmt.Errorf("%s: %s", name, word)
-	}
-	return value, nil
-}
-
-// name reads a variable's name: letters, digits and _; or digits only; or one of
-// the shell's special parameters.
-func (s *substituter) name() string {
-	start := s.pos
-	first := s.peek()
-	if strings.ContainsRune("@*#?-$!", first) && first != eof {
-		s.next()
-		return s.text[start:s.pos]
-	}
-	for c := first; c != eof; c = s.peek() {
-		if unicode.IsDigit(first) && !unicode.IsDigit(c) || c != '_' && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
-			break
-		}
-		s.next()
-	}
-	return s.text[start:s.pos]
 }

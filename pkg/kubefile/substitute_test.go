@@ -33,7 +33,7 @@ func TestSubstitute(t *testing.T) {
 		{`${N:-\}}`, "}"},
 	}
 	for _, test := range tests {
-		s := &substituter{text: test.word, escape: '\\', quotes: true, lookup: func(name string) (string, bool) {
+		s := &substituter{text: test.word, escape: '\\', limit: 100, quotes: true, lookup: func(name string) (string, bool) {
 			value, ok := env[name]
 			return value, ok
 		}}
@@ -62,7 +62,7 @@ func TestSubstituteErrors(t *testing.T) {
 		{`"${N:-'}"`, "a single quote is not closed"},
 	}
 	for _, test := range tests {
-		s := &substituter{text: test.word, escape: '\\', quotes: true, lookup: func(name string) (string, bool) { return "", name == "E" }}
+		s := &substituter{text: test.word, escape: '\\', limit: 100, quotes: true, lookup: func(name string) (string, bool) { return "", name == "E" }}
 		got, err := s.replace()
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s gives %q and error %v, want %q", test.word, got, err, test.want)
@@ -72,7 +72,7 @@ func TestSubstituteErrors(t *testing.T) {
 
 func TestSubstituteUndefined(t *testing.T) {
 	t.Parallel()
-	s := &substituter{text: `$A ${B} "$C" ${D:-x} ${E+y} '$F'`, escape: '\\', quotes: true, lookup: func(string) (string, bool) { return "", false }}
+	s := &substituter{text: `$A ${B} "$C" ${D:-x} ${E+y} '$F'`, escape: '\\', limit: 100, quotes: true, lookup: func(string) (string, bool) { return "", false }}
 	if _, err := s.replace(); err != nil {
 		t.Fatal(err)
 	}
@@ -83,8 +83,23 @@ func TestSubstituteUndefined(t *testing.T) {
 
 func TestSubstituteWithoutQuotes(t *testing.T) {
 	t.Parallel()
-	s := &substituter{text: "it's `$A", escape: '`', lookup: func(string) (string, bool) { return "1", true }}
+	s := &substituter{text: "it's `$A", escape: '`', limit: 100, lookup: func(string) (string, bool) { return "1", true }}
 	if got, err := s.replace(); err != nil || got != "it's $A" {
 		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestSubstituteBounds(t *testing.T) {
+	t.Parallel()
+	long := func(string) (string, bool) { return strings.Repeat("x", 60), true }
+	for _, word := range []string{"$A$A", `"$A$A"`, "${N:+$A$A}"} {
+		s := &substituter{text: word, escape: '\\', quotes: true, limit: 100, lookup: long}
+		if _, err := s.replace(); err == nil || !strings.Contains(err.Error(), "exceed the bound of") {
+			t.Errorf("%s: error %v", word, err)
+		}
+	}
+	s := &substituter{text: strings.Repeat("${A:+", 100000), limit: 100, lookup: long}
+	if _, err := s.replace(); err == nil || !strings.Contains(err.Error(), "nested deeper than the bound of 50") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package kubefile
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -24,7 +25,10 @@ func (e *evaluator) lookup(name string) (string, bool) {
 // expand replaces the variables of a word. Quotes are quotes unless the word
 // comes from a JSON array.
 func (e *evaluator) expand(ins *Instruction, word Word) Word {
-	sub := &substituter{text: word.Text, escape: rune(e.file.Escape), quotes: ins.Form != JSON, lookup: e.lookup}
+	if e.spent >= maxExpansion {
+		return word
+	}
+	sub := &substituter{text: word.Text, escape: rune(e.file.Escape), quotes: ins.Form != JSON, lookup: e.lookup, limit: maxExpansion - e.spent}
 	text, err := sub.replace()
 	for _, name := range sub.undefined {
 		if !e.used[name] {
@@ -32,9 +36,14 @@ func (e *evaluator) expand(ins *Instruction, word Word) Word {
 		}
 	}
 	if err != nil {
-		e.value(word.Pos, "", "%v", err)
+		if !errors.Is(err, errTooLong) {
+			e.value(word.Pos, "", "%v", err)
+		} else {
+			e.spend(word.Pos, maxExpansion)
+		}
 		return word
 	}
+	e.spend(word.Pos, len(text))
 	return Word{word.Pos, text}
 }
 
@@ -44,6 +53,16 @@ func (e *evaluator) expandAll(ins *Instruction, words []Word) []Word {
 		out[i] = e.expand(ins, word)
 	}
 	return out
+}
+
+// spend counts the bytes that variables became. It reports once that the bound
+// is exceeded; from then on words stay as they are.
+func (e *evaluator) spend(pos Position, n int) bool {
+	if e.spent < maxExpansion && e.spent+n >= maxExpansion {
+		e.value(pos, "shorten them", "%v", errTooLong)
+	}
+	e.spent = min(e.spent+n, maxExpansion)
+	return e.spent < maxExpansion
 }
 
 // vars reads name=value words. All are expanded before any of them is set.
@@ -109,7 +128,7 @@ func (e *evaluator) arg(ins *Instruction) {
 
 // environment is what a RUN sees: declared arguments and given proxies, and
 // ENV over them. It is sorted.
-func (e *evaluator) environment() []string {
+func (e *evaluator) environment(ins *Instruction) []string {
 	all := map[string]string{}
 	for name, value := range e.opts.BuildArgs {
 		if isProxy(name) {
@@ -120,6 +139,9 @@ func (e *evaluator) environment() []string {
 	maps.Copy(all, e.env)
 	var env []string
 	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !e.spend(ins.Pos, len(all[name])) {
+			return nil
+		}
 		env = append(env, name+"="+all[name])
 	}
 	return env
