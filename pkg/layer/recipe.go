@@ -50,6 +50,7 @@ func New(entries []Entry) (*Recipe, error) {
 		return nil, err
 	}
 	var b builder
+	b.literal.Grow(t.literals())
 	for _, e := range t.sorted() {
 		if err := b.add(&e); err != nil {
 			return nil, err

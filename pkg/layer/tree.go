@@ -82,6 +82,15 @@ func (t tree) sorted() []Entry {
 	return entries
 }
 
+// literals is about how many literal bytes the tar has.
+func (t tree) literals() int {
+	n := 4 * block
+	for _, e := range t {
+		n += block + len(e.Data) + int(padding(e.size()))
+	}
+	return n
+}
+
 // implied is the directory that stands for a parent nobody described.
 func implied(name string) Entry { return Entry{Name: name, Kind: Dir, Mode: 0o755} }
 
