@@ -2,6 +2,7 @@ package serve_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -95,13 +96,40 @@ func (m *memory) putJSON(t testing.TB, mediaType string, v any) ocispec.Descript
 	return m.put(mediaType, data)
 }
 
+// config is the config of an image for linux/amd64.
+func config(diffIDs ...digest.Digest) ocispec.Image {
+	return ocispec.Image{
+		Platform: ocispec.Platform{OS: "linux", Architecture: "amd64"},
+		RootFS:   ocispec.RootFS{Type: "layers", DiffIDs: diffIDs},
+	}
+}
+
+// gzipTar is a layer with one file, and the digest of its tar.
+func gzipTar(t testing.TB, text string) ([]byte, digest.Digest) {
+	t.Helper()
+	recipe, err := layer.New([]layer.Entry{{Name: "text", Data: []byte(text)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	zw, digester := gzip.NewWriter(&out), digest.Canonical.Digester()
+	if _, err := recipe.Open(nil).WriteTo(io.MultiWriter(zw, digester.Hash())); err != nil {
+		t.Fatal(err)
+	}
+	if err := zw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes(), digester.Digest()
+}
+
 // image stores a container image of one platform with one layer.
 func (m *memory) image(t testing.TB, text string) registryfs.Manifest {
 	t.Helper()
+	compressed, diffID := gzipTar(t, text)
 	manifest := ocispec.Manifest{
 		Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageManifest,
-		Config: m.put(ocispec.MediaTypeImageConfig, []byte(`{"architecture":"amd64","os":"linux"}`)),
-		Layers: []ocispec.Descriptor{m.put(ocispec.MediaTypeImageLayerGzip, []byte("layer of "+text))},
+		Config: m.putJSON(t, ocispec.MediaTypeImageConfig, config(diffID)),
+		Layers: []ocispec.Descriptor{m.put(ocispec.MediaTypeImageLayerGzip, compressed)},
 	}
 	return registryfs.Manifest{
 		Descriptor: m.putJSON(t, manifest.MediaType, manifest),
@@ -151,10 +179,11 @@ func (m *memory) cluster(t testing.TB, name string, images map[string]string) oc
 	if err != nil {
 		t.Fatal(err)
 	}
+	tree := m.recipe(t, recipe)
 	manifest := m.putJSON(t, ocispec.MediaTypeImageManifest, ocispec.Manifest{
 		Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageManifest,
-		Config:      m.put(ocispec.MediaTypeImageConfig, []byte(`{"os":"linux"}`)),
-		Layers:      []ocispec.Descriptor{m.recipe(t, recipe)},
+		Config:      m.putJSON(t, ocispec.MediaTypeImageConfig, config(tree.Digest)),
+		Layers:      []ocispec.Descriptor{tree},
 		Annotations: map[string]string{sealer.AnnotationExtension: "{}", sealer.AnnotationImages: string(encoded)},
 	})
 	m.tag(name, manifest)
