@@ -56,35 +56,37 @@ func (s *Source) Download(ctx context.Context, f File, m *progress.Meter) (Got, 
 	if err := f.Digest.Validate(); err != nil || f.Digest.Algorithm() != digest.SHA256 {
 		return got, &remote.Local{Err: fmt.Errorf("%s: %q is no SHA-256 digest", f.URL, f.Digest)}
 	}
-	in, err := s.store.Ingest(ctx, f.Digest, sizeOr(f.Size))
+	in, err := s.intake(ctx, f.Digest, sizeOr(f.Size), m)
+	if err == nil {
+		defer in.close()
+		err = s.known(ctx, f, subject, in, &got)
+	}
 	if errors.Is(err, store.ErrExists) {
 		got.Size, err = s.store.Stat(f.Digest)
-		return got, err
 	}
-	if err != nil {
-		return got, &remote.Local{Err: err}
-	}
-	defer in.Close()
-	sink := metered{in, m}
-	err = s.client.Try(ctx, s.client.Downloads(f.URL), func(p remote.Place) error {
-		got.ETag, err = s.client.Download(ctx, s.get(f, p, subject, true, m), sink)
+	return got, err
+}
+
+// known downloads content of known digest.
+func (s *Source) known(ctx context.Context, f File, subject remote.Subject, in *intake, got *Got) error {
+	return s.client.Try(ctx, s.client.Downloads(f.URL), func(p remote.Place) (err error) {
+		got.ETag, err = s.client.Download(ctx, s.get(f, p, subject, true, in.meter), in)
 		if err != nil {
 			return err
 		}
 		got.Size = in.Offset()
-		err := in.Commit()
-		if errors.Is(err, store.ErrCorrupt) {
-			if err := sink.Restart(); err != nil {
-				return &remote.Local{Err: err}
-			}
-			return remote.Wrong(subject, p.Host, "its digest is not %s", f.Digest)
+		err = in.Commit()
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, store.ErrCorrupt):
+			return s.local(err)
 		}
-		if err != nil {
-			return &remote.Local{Err: err}
+		if err := in.again(); err != nil {
+			return err
 		}
-		return nil
+		return remote.Wrong(subject, p.Host, "its digest is not %s", f.Digest)
 	})
-	return got, err
 }
 
 func sizeOr(n int64) int64 {
@@ -118,7 +120,7 @@ func (s *Source) trusting(ctx context.Context, f File, subject remote.Subject, m
 		return got, err
 	}
 	if got.Digest, got.Size, err = sink.to.Commit(); err != nil {
-		return got, &remote.Local{Err: err}
+		return got, s.local(err)
 	}
 	return got, nil
 }

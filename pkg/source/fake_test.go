@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash"
+	"io/fs"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
@@ -73,17 +74,22 @@ func (f *fake) Ingest(_ context.Context, d digest.Digest, size int64) (Ingest, e
 
 func (f *fake) Writer(context.Context) (Writer, error) { return &fakeWriter{fake: f}, nil }
 
+// fakeIngest is closed by Commit, as that of a real store is.
 type fakeIngest struct {
-	fake *fake
-	want digest.Digest
-	size int64
-	hash hash.Hash
-	buf  bytes.Buffer
+	closed bool
+	fake   *fake
+	want   digest.Digest
+	size   int64
+	hash   hash.Hash
+	buf    bytes.Buffer
 }
 
 func (i *fakeIngest) Offset() int64 { return int64(i.buf.Len()) }
 
 func (i *fakeIngest) Write(p []byte) (int, error) {
+	if i.closed {
+		return 0, fs.ErrClosed
+	}
 	if i.fake.full != nil {
 		return 0, i.fake.full
 	}
@@ -92,13 +98,20 @@ func (i *fakeIngest) Write(p []byte) (int, error) {
 }
 
 func (i *fakeIngest) Restart() error {
+	if i.closed {
+		return fs.ErrClosed
+	}
 	i.hash.Reset()
 	i.buf.Reset()
 	return nil
 }
 
 func (i *fakeIngest) Commit() error {
+	i.closed = true
 	if i.size >= 0 && i.Offset() != i.size || digest.NewDigest(digest.SHA256, i.hash) != i.want {
+		i.fake.mu.Lock()
+		defer i.fake.mu.Unlock()
+		delete(i.fake.partial, i.want)
 		return fmt.Errorf("%s: %w", i.want, store.ErrCorrupt)
 	}
 	_, err := i.fake.Put(context.Background(), i.buf.Bytes())
@@ -108,7 +121,9 @@ func (i *fakeIngest) Commit() error {
 func (i *fakeIngest) Close() error {
 	i.fake.mu.Lock()
 	defer i.fake.mu.Unlock()
-	i.fake.partial[i.want] = i.buf.Bytes()
+	if !i.closed {
+		i.fake.partial[i.want] = i.buf.Bytes()
+	}
 	return nil
 }
 

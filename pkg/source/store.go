@@ -33,8 +33,8 @@ type Store interface {
 // Ingest is a blob on its way in. What it got is kept when it is closed.
 type Ingest interface {
 	remote.Sink
-	// Commit makes the blob readable. Its error is store.ErrCorrupt when the
-	// content is not what its digest and size say; then Restart begins anew.
+	// Commit makes the blob readable and closes. Its error is store.ErrCorrupt
+	// when the digest is wrong; then nothing is kept.
 	Commit() error
 	Close() error
 }
