@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
@@ -20,6 +21,7 @@ const maxIgnoreFile = 1 << 20
 // https://docs.docker.com/build/concepts/context/#dockerignore-files.
 // A nil Ignore excludes nothing.
 type Ignore struct {
+	mu      sync.Mutex // the matcher compiles its patterns when they are first used
 	matcher *patternmatcher.PatternMatcher
 }
 
@@ -34,12 +36,7 @@ func ParseIgnore(name string, r io.Reader) (*Ignore, error) {
 		return nil, fmt.Errorf("%s: the file exceeds the bound of %d bytes", name, maxIgnoreFile)
 	}
 	for _, pattern := range patterns {
-		// One by one, so that the error can name the pattern.
-		one, err := patternmatcher.New([]string{pattern})
-		if err == nil {
-			_, err = one.MatchesOrParentMatches("x")
-		}
-		if err != nil {
+		if err := checkPattern(pattern); err != nil {
 			return nil, fmt.Errorf("%s: the pattern %q cannot be read: %w", name, pattern, err)
 		}
 	}
@@ -47,7 +44,20 @@ func ParseIgnore(name string, r io.Reader) (*Ignore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &Ignore{matcher}, nil
+	return &Ignore{matcher: matcher}, nil
+}
+
+// checkPattern matches a pattern alone, and without the "!" for which it would
+// be passed over: patterns are compiled only when they are used.
+func checkPattern(pattern string) error {
+	if _, err := patternmatcher.New([]string{pattern}); err != nil {
+		return err
+	}
+	matcher, err := patternmatcher.New([]string{strings.TrimPrefix(pattern, "!")})
+	if err == nil {
+		_, err = matcher.MatchesOrParentMatches("x")
+	}
+	return err
 }
 
 // ReadIgnore reads the ignore file of a build context: KUBEFILE.dockerignore,
@@ -74,6 +84,8 @@ func (ig *Ignore) Excludes(name string) (bool, error) {
 	if ig == nil || name == "." {
 		return false, nil
 	}
+	ig.mu.Lock()
+	defer ig.mu.Unlock()
 	excluded := false
 	var parents patternmatcher.MatchInfo
 	for end := 0; end < len(name); end++ {

@@ -44,6 +44,7 @@ func TestParseIgnoreErrors(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"lone negation", "a\n!\n", `the pattern "!" cannot be read`},
 		{"class", "a\nb[", `the pattern "b[" cannot be read`},
+		{"re-included class", "a\n!b[", `the pattern "!b[" cannot be read`},
 		{"size", strings.Repeat("a\n", maxIgnoreFile), "exceeds the bound of 1048576 bytes"},
 		{"line", strings.Repeat("a", 1<<17), "token too long"},
 	}
