@@ -69,7 +69,8 @@ func (inv *Inventory) addImages(c *catalog.Component) {
 
 // named are the images that a component's objects name: in containers, and in
 // what operators are given. Those that are needed for another reason are in
-// neither.
+// neither. What a component excludes is named too, since an exclusion of
+// something that is not there is a mistake; in a pattern "x" stands for the rest.
 func named(c *catalog.Component) (rendered, arguments []string) {
 	for _, img := range c.Images {
 		switch img.Found {
@@ -78,6 +79,9 @@ func named(c *catalog.Component) (rendered, arguments []string) {
 		case catalog.FoundOperator:
 			arguments = append(arguments, img.Name)
 		}
+	}
+	for _, e := range c.Exclude {
+		rendered = append(rendered, strings.NewReplacer("*", "x", "?", "x").Replace(e.Name))
 	}
 	return rendered, arguments
 }

@@ -41,6 +41,7 @@ var components = []*catalog.Component{{
 		{Name: "our/own:1", Found: catalog.FoundRendered},
 		{Name: "a/extra:1", Extra: "because", PublishedAs: map[string]string{"linux/arm64": "a/extra-arm64:1"}},
 	},
+	Exclude: []catalog.Exclusion{{Name: "a/never:*", Reason: "because"}},
 }}
 
 func TestFromComponents(t *testing.T) {
@@ -56,7 +57,7 @@ func TestFromComponents(t *testing.T) {
 		Charts: []rehearse.Chart{
 			{
 				Repo: "https://h/charts", Name: "c", Version: "1",
-				Images: []string{"a/rendered:1", "our/own:1"}, Arguments: []string{"a/operator:1"},
+				Images: []string{"a/rendered:1", "our/own:1", "a/never:x"}, Arguments: []string{"a/operator:1"},
 			},
 			{Repo: "oci://r/charts", Name: "d", Version: "2"},
 		},
