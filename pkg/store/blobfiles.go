@@ -71,25 +71,21 @@ func verifyBlobs(ctx context.Context, list []blobFile, report progress.Func) ([]
 	m := report.Begin(progress.Check, len(list), total)
 	var mu sync.Mutex
 	var bad []blobFile
-	g, ctx := errgroup.WithContext(ctx)
+	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, b := range list {
-		if ctx.Err() != nil {
-			break
-		}
 		g.Go(func() error {
 			if b.err == nil {
 				b.err = verifyFile(ctx, b, m)
 			}
-			if errors.Is(b.err, fs.ErrNotExist) {
+			switch {
+			case ctx.Err() != nil:
+				return context.Cause(ctx)
+			case errors.Is(b.err, fs.ErrNotExist):
 				return nil // pruned meanwhile
-			}
-			if b.err == nil {
+			case b.err == nil:
 				m.Item(b.dgst.String(), "done", "")
 				return nil
-			}
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
 			}
 			m.Item(b.path, "failed", b.err.Error())
 			mu.Lock()
@@ -99,9 +95,6 @@ func verifyBlobs(ctx context.Context, list []blobFile, report progress.Func) ([]
 		})
 	}
 	err := g.Wait()
-	if err == nil {
-		err = ctx.Err()
-	}
 	m.End(err)
 	return bad, err
 }

@@ -28,7 +28,7 @@ func child(run string) int {
 		fmt.Println(err)
 		return 2
 	}
-	s, err := Open(dir, Options{})
+	s, err := Open(dir, Options{NoSync: true})
 	if err != nil {
 		fmt.Println("open:", err)
 		return 1

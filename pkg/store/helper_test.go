@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 
 func mustOpen(t testing.TB, dir string) *Store {
 	t.Helper()
-	s, err := Open(dir, Options{})
+	s, err := Open(dir, Options{NoSync: true}) // the disk of a test machine may be slow
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func (s *Store) remembered(r *layer.Recipe) (digest.Digest, bool) {
 
 // hashLayer computes the digest of the layer.
 func (s *Store) hashLayer(ctx context.Context, r *layer.Recipe, m *progress.Meter) (digest.Digest, error) {
-	blob := r.Open(nested{s, nil})
+	blob := r.Open(nested{s, []digest.Digest{r.Digest()}})
 	defer blob.Close()
 	h := digest.Canonical.Hash()
 	if _, err := blob.WriteTo(contextWriter{ctx, io.MultiWriter(h, m)}); err != nil {

@@ -122,7 +122,7 @@ func (s *Store) createFile(name, content string) error {
 	if _, err := os.Lstat(s.path(name)); err == nil {
 		return nil // another process was faster
 	}
-	return s.replace(s.path(name), strings.NewReader(content), true)
+	return s.replace(s.path(name), strings.NewReader(content), !s.noSync)
 }
 
 // lockReadOnly keeps other processes from pruning, where that can be had.
