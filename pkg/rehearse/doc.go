@@ -13,7 +13,7 @@
 // [Annotation] marks every index, manifest, config and chart, and each layer
 // and archive holds the file [NoteFile] which says so in words.
 //
-// Three hosts of requests meet in one port, with the host name moved into the
+// Three kinds of requests meet in one port, with the host name moved into the
 // path:
 //
 //	docker.io/library/nginx   http://127.0.0.1:PORT/v2/docker.io/library/nginx/…

@@ -83,12 +83,12 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	key := strings.TrimPrefix(r.URL.RequestURI(), "/dl/")
-	make := s.downloads[key]
-	if make == nil {
+	build := s.downloads[key]
+	if build == nil {
 		http.Error(w, key+" is not in the rehearsal's inventory", http.StatusNotFound)
 		return
 	}
-	d, err := make()
+	d, err := build()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
