@@ -5,7 +5,7 @@ import "regexp"
 // app evaluates APP, CNI and CSI.
 func (e *evaluator) app(ins *Instruction) App {
 	app := App{Origin: Origin{ins}, Name: e.appName(ins)}
-	for _, word := range e.expandAll(ins, ins.Args[1:]) {
+	for _, word := range e.expandAll(ins, ins.operands()[1:]) {
 		source, err := ParseSource(word.Text)
 		if err != nil {
 			e.value(word.Pos, "", "%v", err)

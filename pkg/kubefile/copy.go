@@ -12,7 +12,7 @@ import (
 // copy evaluates COPY and what ADD has in common with it.
 func (e *evaluator) copy(ins *Instruction) Copy {
 	c := Copy{Origin: Origin{ins}}
-	words := e.expandAll(ins, ins.Args)
+	words := e.expandAll(ins, ins.operands())
 	last := len(words) - 1
 	for _, word := range words[:last] {
 		if word.Text == "" {

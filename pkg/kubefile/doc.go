@@ -33,6 +33,9 @@
 // are not repeated:
 //   - COPY takes several sources and its flags; sealer keeps only the first
 //     source, takes the second for the destination, and drops flags.
+//   - A word that begins with # and stands behind enough arguments of FROM, COPY,
+//     ADD, APP, CNI, CSI or LAUNCH begins a comment. Sealer's manual writes such
+//     comments; sealer itself drops them from COPY only, and docker nowhere.
 //   - Variables work in COPY, ADD, APP, CNI, CSI, KUBEVERSION, LAUNCH and the
 //     values of APPENV alike. Sealer knows only $ARCH, and only in a COPY source.
 //     ARCH and docker's platform arguments (TARGETARCH and the like) need no ARG.

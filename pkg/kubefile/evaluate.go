@@ -44,7 +44,7 @@ func (e *evaluator) instruction(ins *Instruction) {
 	case "KUBEVERSION":
 		step = KubeVersion{origin, e.expand(ins, Word{ins.Args[0].Pos, ins.Text()}).Text}
 	case "LAUNCH":
-		step = Launch{origin, e.expandAll(ins, ins.Args)}
+		step = Launch{origin, e.expandAll(ins, ins.operands())}
 	case "CMDS":
 		if ins.Form != JSON && len(ins.Args) > 0 {
 			e.value(ins.Args[0].Pos, "write "+specs["CMDS"].usage, "the commands of CMDS are a JSON array")
@@ -82,8 +82,8 @@ func (e *evaluator) from(ins *Instruction) {
 		from.Platform = platforms.Format(p)
 	}
 	e.inside = true
-	if n := len(ins.Args); n > 1 && (n != 3 || !strings.EqualFold(ins.Args[1].Text, "AS")) {
-		e.value(ins.Args[1].Pos, "a comment needs a line of its own", "there is text after the image")
+	if args := ins.operands(); len(args) > 1 && (len(args) != 3 || !strings.EqualFold(args[1].Text, "AS")) {
+		e.value(args[1].Pos, "write "+specs["FROM"].usage, "there is text after the image")
 	}
 	profile, isProfile := strings.CutPrefix(name.Text, "profile://")
 	switch {

@@ -9,7 +9,7 @@ import (
 func TestExpandErrors(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ text, want string }{
-		{"FROM a:1 .", "K:1:10: there is text after the image; a comment needs a line of its own"},
+		{"FROM a:1 .", "K:1:10: there is text after the image; write FROM [--platform=OS/ARCH] IMAGE"},
 		{"FROM $X", "K:1:6: the name of the base image is empty; give its ARG a default, or pass the build argument"},
 		{"FROM a:", `K:1:6: the base image cannot be read: image name "a:": invalid reference format; write REGISTRY/REPOSITORY:TAG, scratch or profile://NAME`},
 		{"FROM profile://A", `K:1:6: "A" is not the name of a profile; write profile://NAME in lower case`},

@@ -47,6 +47,7 @@ func TestExpandSteps(t *testing.T) {
 		{"COPY ${ARCH}/bin a .", Copy{Sources: words("arm64/bin", "a"), Dest: root}},
 		{`COPY ["it's", "b c/"]`, Copy{Sources: words("it's"), Dest: Dest{Path: "b c", Dir: true}}},
 		{"COPY --chown=10:20 --chmod=4755 a /b/../c", Copy{Sources: words("a"), Dest: Dest{Path: "c"}, Owner: Owner{10, 20}, Mode: mode(0o755 | fs.ModeSetuid)}},
+		{"COPY a b # a comment", Copy{Sources: words("a"), Dest: Dest{Path: "b"}}},
 		{"COPY --chown=root a ../..", Copy{Sources: words("a"), Dest: root}},
 		{"ADD --checksum=" + sum + " https://example.com/a.tgz x/", Add{Copy{Sources: words("https://example.com/a.tgz"), Dest: Dest{Path: "x", Dir: true}}, sum}},
 		{"ADD --chown=7 a.tar b", Add{Copy: Copy{Sources: words("a.tar"), Dest: Dest{Path: "b"}, Owner: Owner{7, 7}}}},

@@ -63,10 +63,11 @@ var lintCases = []struct {
 	{"FROM e.org:5000/a/b:latest\n", nil, []string{"from-tag K:1:6: the base image e.org:5000/a/b:latest is whatever is newest; name a version"}},
 	{"FROM a/b@sha256:" + strings.Repeat("0", 64) + "\n", nil, nil},
 	{"FROM profile://base\n", nil, nil},
-	{"FROM scratch\nADD a a # c d/\n", nil, []string{
-		"inline-comment K:2:9: this is not a comment but an argument of ADD; put the comment on a line of its own",
-		"context-missing K:2:9: # matches no file of the build context; correct the path, or the .dockerignore that excludes it",
-		"context-missing K:2:11: c matches no file of the build context; correct the path, or the .dockerignore that excludes it"}},
+	{"FROM a:1 # the base\nCOPY a b # c d\nAPP x local://a #\nCOPY # a b/\n", nil, []string{
+		"inline-comment K:1:10: a comment stands behind the arguments of FROM; put it on a line of its own",
+		"inline-comment K:2:10: a comment stands behind the arguments of COPY; put it on a line of its own",
+		"inline-comment K:3:17: a comment stands behind the arguments of APP; put it on a line of its own",
+		"context-missing K:4:6: # matches no file of the build context; correct the path, or the .dockerignore that excludes it"}},
 	{"FROM scratch\nRUN ['a', 'b']\nRUN [ -f a ]\n", nil, []string{
 		"json-lookalike K:2:5: this looks like a JSON array and is not one; strings stand in double quotes, with commas between them"}},
 	{"FROM scratch\nMAINTAINER me\n", nil, []string{

@@ -103,18 +103,11 @@ func (p *parser) instruction(l *logical) *Instruction {
 	if !p.heredoc(l, end, sp) {
 		p.arguments(l, end, ins, sp)
 	}
-	if n := len(ins.Args); len(p.problems) == before && (n < sp.min || sp.max > 0 && n > sp.max) {
-		p.syntax(ins.Pos, "write "+sp.usage, "%s has %s arguments", ins.Keyword, tooFewOrMany(n < sp.min))
+	if len(p.problems) == before && len(ins.Args) < sp.min {
+		p.syntax(ins.Pos, "write "+sp.usage, "%s has too few arguments", ins.Keyword)
 	}
 	p.settle(ins, l.inner)
 	return ins
-}
-
-func tooFewOrMany(few bool) string {
-	if few {
-		return "too few"
-	}
-	return "too many"
 }
 
 // settle keeps the comments that have an argument behind them in their place,

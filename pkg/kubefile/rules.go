@@ -63,7 +63,7 @@ func warningRules() []Rule {
 		Check: checkFromTag,
 	}, {
 		ID: "inline-comment", Title: "a comment behind an instruction",
-		Doc:   "A # starts a comment only as the first character of a line. Elsewhere it is an argument.",
+		Doc:   "A # starts a comment only as the first character of a line. Behind the arguments of FROM, COPY, ADD, APP and LAUNCH it is taken for a comment here, and for further arguments elsewhere.",
 		Check: checkInlineComment,
 	}, {
 		ID: "json-lookalike", Title: "looks like a JSON array and is not",

@@ -61,14 +61,8 @@ func checkEnvLegacy(p *Pass) {
 
 func checkInlineComment(p *Pass) {
 	for _, ins := range p.File.Instructions {
-		if ins.Form != Words {
-			continue
-		}
-		for _, arg := range ins.Args {
-			if strings.HasPrefix(arg.Text, "#") {
-				p.Report(arg.Pos, "put the comment on a line of its own", "this is not a comment but an argument of %s", ins.Keyword)
-				break
-			}
+		if n := len(ins.operands()); n < len(ins.Args) {
+			p.Report(ins.Args[n].Pos, "put it on a line of its own", "a comment stands behind the arguments of %s", ins.Keyword)
 		}
 	}
 }

@@ -27,28 +27,27 @@ type spec struct {
 	rawDash bool     // a leading "--" is text, not a flag
 	strict  bool     // a leading "[" can only be JSON
 	min     int      // least number of arguments
-	max     int      // most; 0 is any number
 	usage   string   // for hints
 }
 
 var specs = map[string]spec{
-	"FROM":        {wordsOnly, []string{"platform"}, false, false, 1, 3, "FROM [--platform=OS/ARCH] IMAGE"},
-	"ARG":         {names, nil, false, false, 1, 0, "ARG NAME[=DEFAULT]"},
-	"ENV":         {pairs, nil, false, false, 1, 0, "ENV NAME=VALUE"},
-	"LABEL":       {pairs, nil, false, false, 1, 0, "LABEL NAME=VALUE"},
-	"MAINTAINER":  {textOnly, nil, true, false, 1, 0, "MAINTAINER NAME"},
-	"COPY":        {wordsOrJSON, []string{"chown", "chmod", "from"}, false, false, 2, 0, "COPY [--chown=UID:GID] [--chmod=MODE] SOURCE DESTINATION"},
-	"ADD":         {wordsOrJSON, []string{"chown", "chmod", "checksum"}, false, false, 2, 0, "ADD [--chown=UID:GID] [--chmod=MODE] [--checksum=sha256:…] SOURCE DESTINATION"},
-	"RUN":         {textOrJSON, []string{"network"}, false, false, 1, 0, "RUN COMMAND"},
-	"APP":         {wordsOrJSON, nil, false, true, 2, 0, appUsage},
-	"CNI":         {wordsOrJSON, nil, false, true, 2, 0, "CNI NAME local://PATH"},
-	"CSI":         {wordsOrJSON, nil, false, true, 2, 0, "CSI NAME local://PATH"},
-	"APPCMDS":     {nameJSON, nil, false, true, 1, 0, `APPCMDS APP ["COMMAND"]`},
-	"APPENV":      {namePairs, nil, false, true, 2, 0, "APPENV APP NAME=VALUE"},
-	"KUBEVERSION": {textOnly, nil, true, false, 1, 0, "KUBEVERSION VERSION"},
-	"LAUNCH":      {wordsOrJSON, nil, false, true, 0, 0, `LAUNCH ["APP"]`},
-	"CMDS":        {wordsOrJSON, nil, false, true, 0, 0, `CMDS ["COMMAND"]`},
-	"CMD":         {textOrJSON, nil, true, false, 0, 0, "CMD COMMAND"},
+	"FROM":        {wordsOnly, []string{"platform"}, false, false, 1, "FROM [--platform=OS/ARCH] IMAGE"},
+	"ARG":         {names, nil, false, false, 1, "ARG NAME[=DEFAULT]"},
+	"ENV":         {pairs, nil, false, false, 1, "ENV NAME=VALUE"},
+	"LABEL":       {pairs, nil, false, false, 1, "LABEL NAME=VALUE"},
+	"MAINTAINER":  {textOnly, nil, true, false, 1, "MAINTAINER NAME"},
+	"COPY":        {wordsOrJSON, []string{"chown", "chmod", "from"}, false, false, 2, "COPY [--chown=UID:GID] [--chmod=MODE] SOURCE DESTINATION"},
+	"ADD":         {wordsOrJSON, []string{"chown", "chmod", "checksum"}, false, false, 2, "ADD [--chown=UID:GID] [--chmod=MODE] [--checksum=sha256:…] SOURCE DESTINATION"},
+	"RUN":         {textOrJSON, []string{"network"}, false, false, 1, "RUN COMMAND"},
+	"APP":         {wordsOrJSON, nil, false, true, 2, appUsage},
+	"CNI":         {wordsOrJSON, nil, false, true, 2, "CNI NAME local://PATH"},
+	"CSI":         {wordsOrJSON, nil, false, true, 2, "CSI NAME local://PATH"},
+	"APPCMDS":     {nameJSON, nil, false, true, 1, `APPCMDS APP ["COMMAND"]`},
+	"APPENV":      {namePairs, nil, false, true, 2, "APPENV APP NAME=VALUE"},
+	"KUBEVERSION": {textOnly, nil, true, false, 1, "KUBEVERSION VERSION"},
+	"LAUNCH":      {wordsOrJSON, nil, false, true, 0, `LAUNCH ["APP"]`},
+	"CMDS":        {wordsOrJSON, nil, false, true, 0, `CMDS ["COMMAND"]`},
+	"CMD":         {textOrJSON, nil, true, false, 0, "CMD COMMAND"},
 }
 
 const appUsage = "APP NAME local://PATH, or an http://, https://, component://, helm:// or oci:// source"

@@ -76,6 +76,19 @@ func (i *Instruction) Text() string {
 	return b.String()
 }
 
+// operands are the arguments that count: in Words form, a word that begins with
+// '#' begins a comment if enough arguments stand before it.
+func (i *Instruction) operands() []Word {
+	if sp := specs[i.Keyword]; i.Form == Words && (sp.grammar == wordsOnly || sp.grammar == wordsOrJSON) {
+		for n, arg := range i.Args {
+			if n >= max(sp.min, 1) && strings.HasPrefix(arg.Text, "#") {
+				return i.Args[:n]
+			}
+		}
+	}
+	return i.Args
+}
+
 // flag is the flag of that name, nil if it is not given.
 func (i *Instruction) flag(name string) *Flag {
 	for n := range i.Flags {
