@@ -19,8 +19,8 @@ import (
 // reached, by ".." or by a symlink.
 type Context struct {
 	*kubefile.Context
-	dir  string
-	root *os.Root
+	dir  string   // on this machine; empty for files that the program carries
+	root *os.Root // nil for those
 }
 
 // OpenContext opens the directory of a build context; kubefileName is the name
@@ -42,13 +42,23 @@ func OpenContext(dir, kubefileName string) (*Context, error) {
 	return &Context{kubefile.NewContext(root.FS(), ignore), abs, root}, nil
 }
 
+// EmbeddedContext is a build context of files that the program itself carries.
+func EmbeddedContext(files fs.FS) *Context {
+	return &Context{Context: kubefile.NewContext(files, nil)}
+}
+
 // Close releases the directory.
-func (c *Context) Close() error { return c.root.Close() }
+func (c *Context) Close() error {
+	if c == nil || c.root == nil {
+		return nil
+	}
+	return c.root.Close()
+}
 
 // copyTo gives the files that a copy of src to dest makes. A directory gives its
 // content; a file gives one file, inside dest when into says so.
 func (c *Context) copyTo(src, dest string, into bool) ([]File, error) {
-	info, err := c.root.Stat(src)
+	info, err := fs.Stat(c.FS(), src)
 	if err != nil {
 		return nil, fmt.Errorf("build context: %w", err)
 	}
@@ -86,12 +96,18 @@ func (c *Context) file(name, dest string, info fs.FileInfo) (File, error) {
 	switch info.Mode().Type() {
 	case fs.ModeDir:
 	case fs.ModeSymlink:
-		link, err := c.root.Readlink(name)
+		link, err := fs.ReadLink(c.FS(), name)
 		if err != nil {
 			return f, err
 		}
 		f.Link = link
 	case 0:
+		if c.dir == "" {
+			// Embedded files have no permission of their own.
+			data, err := fs.ReadFile(c.FS(), name)
+			f.Mode, f.Content.Data = 0o644, data
+			return f, err
+		}
 		f.Content.Local = filepath.Join(c.dir, filepath.FromSlash(name))
 	default:
 		return f, fmt.Errorf("%s is a %v, which an image cannot hold", name, info.Mode().Type())
@@ -102,6 +118,9 @@ func (c *Context) file(name, dest string, info fs.FileInfo) (File, error) {
 // unpackTo gives the files that ADD of a local archive makes; ok is false when
 // src is not an archive.
 func (c *Context) unpackTo(src, dest string) (files []File, ok bool, err error) {
+	if c.root == nil {
+		return nil, false, nil
+	}
 	f, err := c.root.Open(src)
 	if err != nil {
 		return nil, false, err

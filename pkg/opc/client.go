@@ -68,7 +68,7 @@ type Client struct {
 	opts    Options
 	store   *store.Store
 	remote  *remote.Client
-	source  *source.Client
+	source  *source.Source
 	catalog func() (*catalog.Catalog, error)
 }
 
@@ -90,9 +90,9 @@ func Open(opts Options) (*Client, error) {
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
 	c := &Client{opts: opts, store: s, remote: r}
-	c.source = source.New(r, s, source.Options{Progress: opts.Progress})
+	c.source = source.New(r, source.Local(s))
 	c.catalog = sync.OnceValues(func() (*catalog.Catalog, error) {
-		return catalog.Load(append([]fs.FS{images.FS}, opts.Catalog...)...)
+		return LoadCatalog(opts.Catalog...)
 	})
 	return c, nil
 }
@@ -108,3 +108,9 @@ func (c *Client) Catalog() (*catalog.Catalog, error) { return c.catalog() }
 
 // Store is the client's store.
 func (c *Client) Store() *store.Store { return c.store }
+
+// LoadCatalog reads the built-in components under those of layers; a later
+// layer replaces a component of the same name.
+func LoadCatalog(layers ...fs.FS) (*catalog.Catalog, error) {
+	return catalog.Load(append([]fs.FS{images.FS}, layers...)...)
+}

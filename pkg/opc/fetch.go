@@ -170,10 +170,10 @@ func joinFailures(ctx context.Context, errs []error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	var failures source.Failures
+	var failures remote.Failures
 	var others []error
 	for _, err := range errs {
-		var list source.Failures
+		var list remote.Failures
 		var one *remote.Error
 		switch {
 		case err == nil:

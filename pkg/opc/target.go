@@ -58,9 +58,7 @@ func (c *Client) Compose(ctx context.Context, t Target) (*compose.Plan, error) {
 	if err := c.find(t, &r); err != nil {
 		return nil, err
 	}
-	if r.Context != nil {
-		defer r.Context.Close()
-	}
+	defer r.Context.Close()
 	plan, err := compose.Compose(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
@@ -120,7 +118,7 @@ func (c *Client) findDir(t Target, r *compose.Request) error {
 	return nil
 }
 
-// profile reads a built-in profile. Those take everything from components.
+// profile reads a built-in profile.
 func (c *Client) profile(name string) (*kubefile.File, *compose.Context, error) {
 	if !fs.ValidPath(name) || strings.Contains(name, "/") {
 		return nil, nil, fs.ErrNotExist
@@ -129,8 +127,12 @@ func (c *Client) profile(name string) (*kubefile.File, *compose.Context, error) 
 	if err != nil {
 		return nil, nil, err
 	}
+	files, err := fs.Sub(kubefiles.FS, name)
+	if err != nil {
+		return nil, nil, err
+	}
 	file, err := kubefile.Parse("kubefiles/"+name+"/"+KubefileName, bytes.NewReader(data), kubefile.Limits{})
-	return file, nil, err
+	return file, compose.EmbeddedContext(files), err
 }
 
 // Profiles are the names of the built-in profiles, sorted.

@@ -27,7 +27,7 @@ func (p *Pusher) Compare(ctx context.Context, root ocispec.Descriptor, at refere
 	parts := []part{{root, "/manifests/"}}
 	for _, level := range tree.manifests {
 		for _, desc := range level {
-			parts = append(parts, part{desc, "/manifests/"})
+			parts = append(parts, part{desc.desc, "/manifests/"})
 		}
 	}
 	for _, desc := range tree.blobs {

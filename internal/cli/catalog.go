@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/opc-source/opc-image/internal/ui"
+	"github.com/opc-source/opc-image/pkg/catalog"
+	"github.com/opc-source/opc-image/pkg/opc"
+)
+
+func (a *app) catalog() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "catalog",
+		Short: "List, show and check the components that images are made of",
+		Args:  cobra.NoArgs,
+	}
+	cmd.AddCommand(a.catalogList(), a.catalogShow(), a.catalogLint())
+	return cmd
+}
+
+// readCatalog reads the built-in catalog and the directories of --catalog.
+func (a *app) readCatalog() (*catalog.Catalog, error) {
+	return opc.LoadCatalog(a.global.catalogLayers()...)
+}
+
+func (a *app) catalogList() *cobra.Command {
+	return &cobra.Command{
+		Use:   "ls",
+		Short: "List the components",
+		Args:  inputArgs(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			c, err := a.readCatalog()
+			if err != nil {
+				return err
+			}
+			list := c.Components()
+			return a.output().Write(list, func(w io.Writer) error {
+				t := ui.NewTable("NAME", "VERSION", "GROUP", "IMAGES", "LICENCE", "REQUIRES")
+				for _, c := range list {
+					t.Row(c.Name, c.Version, c.Group, len(c.Images), c.Licence.SPDX, strings.Join(c.Requires, ","))
+				}
+				return t.Write(w)
+			})
+		},
+	}
+}
+
+func (a *app) catalogShow() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show NAME",
+		Short: "Show a component: what it installs, the images it needs, and what is not verified",
+		Args:  inputArgs(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			all, err := a.readCatalog()
+			if err != nil {
+				return err
+			}
+			c, err := all.Get(args[0])
+			if err != nil {
+				return err
+			}
+			return a.output().Write(c, func(w io.Writer) error { return writeComponent(w, c) })
+		},
+	}
+}
+
+func writeComponent(w io.Writer, c *catalog.Component) error {
+	licence := c.Licence.SPDX
+	if c.Licence.Restricted {
+		licence += " (restricted: " + c.Licence.Reason + ")"
+	}
+	fmt.Fprintf(w, "%s %s\n%s\n\n", c.Title, c.Version, c.Description)
+	fmt.Fprintf(w, "Homepage:   %s\nLicence:    %s\nKubernetes: %s\nNamespace:  %s\nRequires:   %s\n\n",
+		c.Homepage, licence, c.Kubernetes, c.Namespace, strings.Join(c.Requires, ", "))
+	t := ui.NewTable("IMAGE", "SIZE", "KNOWN BY")
+	for _, image := range c.Images {
+		known := image.Found
+		if image.Extra != "" {
+			known = image.Extra
+		}
+		t.Row(image.Name, ui.Bytes(int64(image.Size)), known)
+	}
+	if err := t.Write(w); err != nil {
+		return err
+	}
+	for _, text := range c.Unverified {
+		if _, err := fmt.Fprintf(w, "Not verified: %s\n", text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) catalogLint() *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint",
+		Short: "Hold the components to the rules of the air gap",
+		Args:  inputArgs(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			c, err := a.readCatalog()
+			if err != nil {
+				return err
+			}
+			findings := c.Lint()
+			err = a.output().Write(findings, func(w io.Writer) error {
+				for _, f := range findings {
+					if _, err := fmt.Fprintln(w, f); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			wrong := 0
+			for _, f := range findings {
+				if f.Severity == catalog.SeverityError {
+					wrong++
+				}
+			}
+			if wrong > 0 {
+				return inputError{fmt.Errorf("%d rules are broken", wrong)}
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/opc-source/opc-image/internal/ui"
+	"github.com/opc-source/opc-image/pkg/opc"
+)
+
+func (a *app) images() *cobra.Command {
+	var discovery discoveryFlags
+	cmd := &cobra.Command{
+		Use:   "images [NAME]",
+		Short: "List cluster images, or the container images that something needs",
+		Long: `Without an argument, images lists the cluster images in the store. With one, it
+lists the container images that NAME asks for, and who asks: NAME is a cluster
+image in the store, a profile, a component, a chart (directory or .tgz), a
+directory or a file of manifests.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return a.neededImages(cmd.Context(), args[0], discovery)
+			}
+			c, err := a.open(true)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			list, err := c.Images(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return a.output().Write(list, func(w io.Writer) error { return writeImages(w, list) })
+		},
+	}
+	discovery.register(cmd)
+	return cmd
+}
+
+func writeImages(w io.Writer, list []opc.Image) error {
+	t := ui.NewTable("NAME", "DIGEST", "PLATFORMS", "SIZE")
+	for _, img := range list {
+		var platforms []string
+		var size int64
+		for _, v := range img.Variants {
+			platforms = append(platforms, v.Platform)
+			size += v.Size
+		}
+		t.Row(img.Name, img.Descriptor.Digest.Encoded()[:12], strings.Join(platforms, ","), ui.Bytes(size))
+	}
+	return t.Write(w)
+}
+
+func (a *app) inspect() *cobra.Command {
+	var platform string
+	cmd := &cobra.Command{
+		Use:   "inspect NAME",
+		Short: "Show what an image's metadata says, as JSON",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.open(true)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			img, err := c.Inspect(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			var shown any = img
+			if platform != "" {
+				if shown, err = img.Variant(platform); err != nil {
+					return err
+				}
+			}
+			return ui.WriteJSON(a.out, shown)
+		},
+	}
+	cmd.Flags().StringVar(&platform, "platform", "", "only this platform")
+	return cmd
+}
+
+func (a *app) tree() *cobra.Command {
+	return &cobra.Command{
+		Use:   "tree NAME",
+		Short: "Show what is inside an image: apps, and the container images each needs",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.open(true)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			img, err := c.Inspect(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			root, err := imageTree(cmd.Context(), c, img)
+			if err != nil {
+				return err
+			}
+			return a.output().Write(root, func(w io.Writer) error { return ui.WriteTree(w, *root) })
+		},
+	}
+}
+
+// imageTree is the tree of an image: its apps, and below each the container
+// images, with their size where the image's registry tells.
+func imageTree(ctx context.Context, c *opc.Client, img *opc.Image) (*ui.Node, error) {
+	root := &ui.Node{Label: img.Name}
+	apps := map[string]*treeApp{}
+	var order []string
+	for _, v := range img.Variants {
+		root.Size += v.Size
+		sizes, err := c.ContainerImages(ctx, img, v.Platform)
+		if err != nil {
+			return nil, err
+		}
+		for _, application := range v.Extension.Applications {
+			if apps[application.Name] == nil {
+				apps[application.Name] = &treeApp{images: map[string]*ui.Node{}}
+				order = append(order, application.Name)
+			}
+		}
+		for _, image := range v.Images {
+			app := apps[image.AppName]
+			if app == nil {
+				app = &treeApp{images: map[string]*ui.Node{}}
+				apps[image.AppName] = app
+				order = append(order, image.AppName)
+			}
+			app.add(image.Image, v.Platform, sizes[image.Image])
+		}
+	}
+	for _, name := range order {
+		root.Children = append(root.Children, apps[name].node(name))
+	}
+	return root, nil
+}
+
+// treeApp collects the images of an app over all platforms.
+type treeApp struct{ images map[string]*ui.Node }
+
+func (t *treeApp) add(image, platform string, size int64) {
+	n := t.images[image]
+	if n == nil {
+		n = &ui.Node{Label: image}
+		t.images[image] = n
+	}
+	n.Size += size
+	n.Note = strings.TrimPrefix(n.Note+", "+platform, ", ")
+}
+
+func (t *treeApp) node(name string) ui.Node {
+	node := ui.Node{Label: name}
+	if name == "" {
+		node.Label = "(no app)"
+	}
+	for _, n := range t.images {
+		node.Children = append(node.Children, *n)
+		node.Size += n.Size
+	}
+	slices.SortFunc(node.Children, func(a, b ui.Node) int { return strings.Compare(a.Label, b.Label) })
+	return node
+}
+
+func (a *app) why() *cobra.Command {
+	return &cobra.Command{
+		Use:   "why IMAGE [NAME]",
+		Short: "Tell which component, chart and object asks for a container image",
+		Long: `Why answers from the record that a cluster image carries, without any network.
+IMAGE is a container image, or a part of its name. NAME is the cluster image; it
+can be left out when the store has only one.`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.open(true)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			name, err := oneImage(cmd.Context(), c, args[1:])
+			if err != nil {
+				return err
+			}
+			l, err := c.ImageLock(cmd.Context(), name)
+			if err != nil {
+				return err
+			}
+			found := opc.Why(l, args[0])
+			if len(found) == 0 {
+				return fmt.Errorf("%w: %s has no image %s; \"opc-image images %s\" lists those it has", opc.ErrIncomplete, name, args[0], name)
+			}
+			return a.output().Write(found, func(w io.Writer) error { return writeWhy(w, found) })
+		},
+	}
+}
+
+// oneImage is the image named, or the only one in the store.
+func oneImage(ctx context.Context, c *opc.Client, args []string) (string, error) {
+	if len(args) == 1 {
+		return args[0], nil
+	}
+	list, err := c.Images(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(list) != 1 {
+		return "", inputError{fmt.Errorf("the store has %d images; say which one", len(list))}
+	}
+	return list[0].Name, nil
+}

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/opc-source/opc-image/internal/ui"
+	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/store"
+)
+
+func (a *app) tag() *cobra.Command {
+	return &cobra.Command{
+		Use:   "tag NAME NEW",
+		Short: "Give an image another name",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.open(false)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			return c.Tag(cmd.Context(), args[0], args[1])
+		},
+	}
+}
+
+func (a *app) rmi() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rmi NAME…",
+		Short: "Take names away; \"prune\" frees the space",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.open(false)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			for _, name := range args {
+				if err := c.Remove(cmd.Context(), name); err != nil {
+					return err
+				}
+				fmt.Fprintln(a.out, "Untagged:", name)
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) fsck() *cobra.Command {
+	var opts store.FsckOptions
+	cmd := &cobra.Command{
+		Use:   "fsck",
+		Short: "Check all content of the store against its digests",
+		Long: `Fsck reads every blob, recipe and tag of the store. With --repair damaged content
+is moved away, so that the next build fetches it again.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.open(!opts.Repair)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			opts.Progress = a.progress.Report
+			report, err := c.Store().Fsck(cmd.Context(), opts)
+			if err != nil {
+				return err
+			}
+			a.progress.Close()
+			if err := a.output().Write(report, func(w io.Writer) error { return writeFsck(w, report) }); err != nil {
+				return err
+			}
+			if len(report.Problems) > 0 && !opts.Repair {
+				return fmt.Errorf("%w: the store has %d problems; \"opc-image fsck --repair\" moves damaged content away", opc.ErrIncomplete, len(report.Problems))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&opts.Repair, "repair", false, "move damaged content away")
+	cmd.Flags().BoolVar(&opts.Layers, "layers", false, "also compute the digest of every layer again")
+	return cmd
+}
+
+func writeFsck(w io.Writer, r *store.FsckReport) error {
+	for _, p := range r.Problems {
+		state := p.Advice
+		if p.Repaired {
+			state = "moved away; " + p.Advice
+		}
+		fmt.Fprintf(w, "%s %s: %s; %s\n", p.Digest, p.Path, p.Reason, state)
+		for _, user := range p.Images {
+			fmt.Fprintf(w, "  needed by %s\n", user)
+		}
+	}
+	_, err := fmt.Fprintf(w, "%d blobs (%s), %d layers, %d images checked: %d problems\n", r.Blobs, ui.Bytes(r.Bytes), r.Layers, r.Images, len(r.Problems))
+	return err
+}
+
+func (a *app) prune() *cobra.Command {
+	var opts store.PruneOptions
+	cmd := &cobra.Command{
+		Use:   "prune",
+		Short: "Remove what no image of the store needs",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.open(opts.DryRun)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			report, err := c.Store().Prune(cmd.Context(), opts)
+			if err != nil {
+				return err
+			}
+			return a.output().Write(report, func(w io.Writer) error {
+				verb := "removed"
+				if opts.DryRun {
+					verb = "would be removed"
+				}
+				_, err := fmt.Fprintf(w, "%d blobs, %s %s\n", len(report.Removed), ui.Bytes(report.Bytes), verb)
+				return err
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&opts.DryRun, "dry-run", false, "only tell what would be removed")
+	return cmd
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/opc-source/opc-image/internal/ui"
+	"github.com/opc-source/opc-image/pkg/lock"
+)
+
+func (a *app) lock() *cobra.Command {
+	var target targetFlags
+	var pins lockFlags
+	var check bool
+	cmd := &cobra.Command{
+		Use:   "lock NAME",
+		Short: "Resolve everything a profile needs to digests and write opc.lock",
+		Long: `Lock downloads charts and manifests, renders them, finds every image they will
+ask for, and resolves each to its digest. Layers of images are not fetched.
+
+What the lock has already is kept; --update resolves everything anew. --check
+writes nothing and fails when the lock does not fit, for CI.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t, err := target.target(args[0])
+			if err != nil {
+				return err
+			}
+			c, err := a.open(false)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			plan, err := a.plan(cmd.Context(), c, t)
+			if err != nil {
+				return err
+			}
+			pins.locked = check
+			l, err := pins.pin(cmd.Context(), c, plan, t)
+			if err != nil {
+				return err
+			}
+			a.progress.Close()
+			return a.output().Write(l, func(w io.Writer) error { return writeLock(w, pins.file(t), l) })
+		},
+	}
+	target.register(cmd)
+	pins.register(cmd)
+	cmd.Flags().Lookup("locked").Hidden = true
+	cmd.Flags().BoolVar(&check, "check", false, "only tell whether the lock fits")
+	return cmd
+}
+
+func writeLock(w io.Writer, path string, l *lock.Lock) error {
+	var bytes int64
+	for _, d := range l.Downloads {
+		bytes += d.Size
+	}
+	_, err := fmt.Fprintf(w, "%s: %d images, %d downloads (%s), platforms %v\n", path, len(l.Images), len(l.Downloads), ui.Bytes(bytes), l.Platforms)
+	return err
+}

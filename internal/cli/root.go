@@ -1,0 +1,100 @@
+// Package cli is the command line of opc-image: one file a command, flags in
+// groups, exit codes in one place. What a command does is in pkg/opc.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/opc-source/opc-image/internal/ui"
+)
+
+// app is what all commands share.
+type app struct {
+	in       io.Reader
+	out      io.Writer // data
+	err      io.Writer // people
+	global   globalFlags
+	progress ui.Progress
+}
+
+// Main runs the program and returns its exit code.
+func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	a := &app{in: in, out: out, err: errOut}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetContext(ctx)
+	err := root.ExecuteContext(ctx)
+	if a.progress != nil {
+		a.progress.Close()
+	}
+	code := exitCode(err)
+	if err != nil {
+		if code == exitInterrupted {
+			err = fmt.Errorf("interrupted; run the same command again and it goes on where it stopped")
+		}
+		fmt.Fprintf(errOut, "Error: %v\n", err)
+	}
+	return code
+}
+
+// New is the command tree, for the generated reference.
+func New() *cobra.Command { return (&app{in: nil, out: io.Discard, err: io.Discard}).root() }
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "opc-image",
+		Short: "Pack a whole cloud platform into one OCI image",
+		Long: `opc-image packs Kubernetes, its add-ons, middleware and every container image
+they will ever ask for into one cluster image, which "sealer run" turns into a
+cluster on hosts that never see the internet.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return inputError{fmt.Errorf("%w\nSee \"%s --help\"", err, cmd.CommandPath())}
+	})
+	a.global.register(root)
+	root.AddGroup(
+		&cobra.Group{ID: "make", Title: "Make an image:"},
+		&cobra.Group{ID: "move", Title: "Move images:"},
+		&cobra.Group{ID: "look", Title: "Look into images:"},
+		&cobra.Group{ID: "keep", Title: "Keep the store:"},
+	)
+	for group, commands := range map[string][]func() *cobra.Command{
+		"make": {a.build, a.rehearse, a.compose, a.lock, a.catalog, a.format},
+		"move": {a.push, a.pull, a.save, a.load, a.serve, a.login, a.logout},
+		"look": {a.images, a.inspect, a.tree, a.why, a.verify},
+		"keep": {a.tag, a.rmi, a.fsck, a.prune, a.doctor, a.version},
+	} {
+		for _, command := range commands {
+			c := command()
+			c.GroupID = group
+			c.Args = inputArgs(c.Args)
+			root.AddCommand(c)
+		}
+	}
+	return root
+}
+
+// inputArgs makes a wrong number of arguments an input error that shows the
+// usage line.
+func inputArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if check == nil {
+			return nil
+		}
+		if err := check(cmd, args); err != nil {
+			return inputError{fmt.Errorf("%w\nUsage: %s", err, cmd.UseLine())}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/opc-source/opc-image/internal/ui"
+	"github.com/opc-source/opc-image/pkg/verify"
+)
+
+// rehearsed is the result of a rehearsal.
+type rehearsed struct {
+	Image   string          `json:"image"`
+	Digest  string          `json:"digest"`
+	Sent    int64           `json:"sentBytes"`
+	Reports []verify.Report `json:"verified"`
+}
+
+func (a *app) verify() *cobra.Command {
+	var quick bool
+	cmd := &cobra.Command{
+		Use:   "verify NAME",
+		Short: "Prove that everything an image's objects ask for is in its own registry",
+		Long: `Verify renders again what is inside the image, and proves for each platform that
+every image the objects ask for is in the image's own registry: by tag and by
+digest, complete, for the right platform, with the right content. It never asks a
+network.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a.global.offline = true
+			c, err := a.open(true)
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			reports, failed := c.Verify(cmd.Context(), args[0], quick)
+			if reports == nil {
+				return failed
+			}
+			a.progress.Close()
+			if err := a.output().Write(reports, func(w io.Writer) error { return writeReports(w, reports) }); err != nil {
+				return err
+			}
+			return failed
+		},
+	}
+	cmd.Flags().BoolVar(&quick, "quick", false, "check that content is there with the right size, without reading it")
+	return cmd
+}
+
+func writeReports(w io.Writer, reports []verify.Report) error {
+	t := ui.NewTable("PLATFORM", "IMAGES", "BLOBS", "SIZE", "PROBLEMS")
+	for _, r := range reports {
+		t.Row(r.Platform, r.Images, r.Blobs, ui.Bytes(r.Bytes), len(r.Problems))
+	}
+	if err := t.Write(w); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, problemText(reports))
+	return err
+}
+
+func problemText(reports []verify.Report) string {
+	var b strings.Builder
+	for _, r := range reports {
+		for _, p := range r.Problems {
+			fmt.Fprintf(&b, "%s: %s\n", r.Platform, ui.Clean(p.String()))
+		}
+	}
+	return b.String()
+}

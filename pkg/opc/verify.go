@@ -1,0 +1,72 @@
+package opc
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/opc-source/opc-image/pkg/compose"
+	"github.com/opc-source/opc-image/pkg/lock"
+	"github.com/opc-source/opc-image/pkg/verify"
+)
+
+// Verify holds an image against itself; see package verify. The error is
+// ErrIncomplete when something is missing, and the reports tell what.
+func (c *Client) Verify(ctx context.Context, name string, quick bool) ([]verify.Report, error) {
+	img, err := c.Inspect(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	var reports []verify.Report
+	problems := 0
+	for _, v := range img.Variants {
+		root, err := c.Rootfs(ctx, img, v.Platform)
+		if err != nil {
+			return nil, fmt.Errorf("%s for %s: %w", img.Name, v.Platform, err)
+		}
+		report, err := verify.Image(ctx, root, verify.Options{Quick: quick, Progress: c.opts.Progress})
+		if err != nil {
+			return nil, fmt.Errorf("%s for %s: %w", img.Name, v.Platform, err)
+		}
+		reports = append(reports, *report)
+		problems += len(report.Problems)
+	}
+	if problems > 0 {
+		return reports, fmt.Errorf("%w: image %s has %d problems", ErrIncomplete, img.Name, problems)
+	}
+	return reports, nil
+}
+
+// ImageLock is the lock that an image carries: what is in it, and why.
+func (c *Client) ImageLock(ctx context.Context, name string) (*lock.Lock, error) {
+	img, err := c.Inspect(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	root, err := c.Rootfs(ctx, img, img.Variants[0].Platform)
+	if err != nil {
+		return nil, err
+	}
+	data, err := fs.ReadFile(root, compose.LockFile)
+	if err != nil {
+		return nil, fmt.Errorf("image %s carries no lock; it was not made by opc-image: %w", img.Name, err)
+	}
+	return lock.Decode(compose.LockFile, data)
+}
+
+// Why finds the images of a lock that a text means: a whole name, or a part of
+// one.
+func Why(l *lock.Lock, text string) []lock.Image {
+	full := normal(text)
+	if image, ok := l.Image(full); ok {
+		return []lock.Image{image}
+	}
+	var found []lock.Image
+	for _, image := range l.Images {
+		if strings.Contains(image.Name, text) {
+			found = append(found, image)
+		}
+	}
+	return found
+}
