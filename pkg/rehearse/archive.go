@@ -4,7 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
+	"hash/crc32"
 	"io"
 	"path"
 	"slices"
@@ -67,13 +67,16 @@ func archive(f File, as format) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// writeTarGzip writes a compressed tar.
+// writeTarGzip writes a tar in a gzip stream that compresses nothing: what a
+// compressor makes of the same bytes may change with its version.
 func writeTarGzip(w io.Writer, members []member) error {
-	zw := gzip.NewWriter(w)
-	if err := writeTar(zw, members); err != nil {
+	var tarred bytes.Buffer
+	if err := writeTar(&tarred, members); err != nil {
 		return err
 	}
-	return zw.Close()
+	zip := gzipped{newLiteral(tarred.Bytes()), crc32.ChecksumIEEE(tarred.Bytes())}
+	_, err := io.Copy(w, io.NewSectionReader(zip, 0, zip.Size()))
+	return err
 }
 
 // writeTarXZ writes a tar in an xz container.
@@ -105,7 +108,7 @@ func writeTar(w io.Writer, members []member) error {
 func writeZip(w io.Writer, members []member) error {
 	zw := zip.NewWriter(w)
 	for _, m := range members {
-		fw, err := zw.CreateHeader(&zip.FileHeader{Name: m.name, Method: zip.Deflate})
+		fw, err := zw.CreateHeader(&zip.FileHeader{Name: m.name, Method: zip.Store})
 		if err != nil {
 			return err
 		}
