@@ -24,6 +24,8 @@ type Store interface {
 	ReadAll(context.Context, ocispec.Descriptor) ([]byte, error)
 }
 
+var _ Store = (*store.Store)(nil)
+
 // Options changes how an image is pushed. The zero value is the default.
 type Options struct {
 	// From are repositories of the same registry that may have layers of the

@@ -30,7 +30,7 @@ func passes(status int, err error) bool {
 
 func passesError(err error) bool {
 	var dns *net.DNSError
-	var local *Local
+	var local *LocalError
 	switch {
 	case errors.As(err, &local), errors.Is(err, ErrOffline), errors.Is(err, ErrContent):
 		return false

@@ -44,7 +44,7 @@ func (k *keys) configured(host string) (auth.Credential, bool, error) {
 	}
 	password := k.getenv(h.PasswordEnv)
 	if password == "" {
-		return auth.EmptyCredential, false, &Local{fmt.Errorf("environment variable %s, the password for %s, is empty", h.PasswordEnv, host)}
+		return auth.EmptyCredential, false, &LocalError{fmt.Errorf("environment variable %s, the password for %s, is empty", h.PasswordEnv, host)}
 	}
 	return auth.Credential{Username: h.User, Password: password}, true, nil
 }
@@ -57,11 +57,11 @@ func (k *keys) find(ctx context.Context, host string) (auth.Credential, error) {
 	}
 	store, err := k.docker()
 	if err != nil {
-		return auth.EmptyCredential, &Local{fmt.Errorf("docker's credentials: %w", err)}
+		return auth.EmptyCredential, &LocalError{fmt.Errorf("docker's credentials: %w", err)}
 	}
 	cred, err = store.Get(ctx, credentials.ServerAddressFromHostname(host))
 	if err != nil {
-		return auth.EmptyCredential, &Local{fmt.Errorf("credentials for %s: %w", host, err)}
+		return auth.EmptyCredential, &LocalError{fmt.Errorf("credentials for %s: %w", host, err)}
 	}
 	return cred, nil
 }

@@ -11,7 +11,7 @@ import (
 // Sink takes the content of a download. It keeps what it got when a download
 // breaks, so that the next attempt, or the next run, goes on from there.
 type Sink interface {
-	// Write appends. Its errors end the download as [Local] failures.
+	// Write appends. Its errors end the download as [LocalError] failures.
 	Write(p []byte) (int, error)
 	// Offset is how many bytes it has.
 	Offset() int64
@@ -80,7 +80,7 @@ func (c *Client) part(ctx context.Context, d *Download, dst Sink, etag string) (
 	start := dst.Offset()
 	if start > 0 && (d.Size >= 0 && start > d.Size || !d.Known && !strong(etag)) {
 		if err := dst.Restart(); err != nil {
-			return "", &Local{err}
+			return "", &LocalError{err}
 		}
 		start = 0
 	}
@@ -109,7 +109,7 @@ func (c *Client) part(ctx context.Context, d *Download, dst Sink, etag string) (
 	if ctx.Err() != nil {
 		return etag, context.Cause(ctx)
 	}
-	var local *Local
+	var local *LocalError
 	if errors.As(err, &local) {
 		return etag, err
 	}

@@ -155,7 +155,7 @@ func TestFullDisk(t *testing.T) {
 	c, _ := newClient(t, Options{})
 	full := errors.New("no space left on device")
 	_, err := c.Download(t.Context(), &Download{Request: *get(srv.URL), Size: 7, Known: true}, &memory{full: full})
-	var local *Local
+	var local *LocalError
 	if !errors.As(err, &local) || !errors.Is(err, full) || len(srv.Log("", "")) != 1 {
 		t.Errorf("%v after %d requests", err, len(srv.Log("", "")))
 	}

@@ -94,15 +94,15 @@ var ErrIdle = errors.New("nothing moved")
 // not help, another place may have it right.
 var ErrContent = errors.New("wrong content")
 
-// Local is a failure on this side: a full disk, a store that cannot be
+// LocalError is a failure on this side: a full disk, a store that cannot be
 // written. No other place is asked after it.
-type Local struct{ Err error }
+type LocalError struct{ Err error }
 
 // Error implements error.
-func (e *Local) Error() string { return e.Err.Error() }
+func (e *LocalError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the cause.
-func (e *Local) Unwrap() error { return e.Err }
+func (e *LocalError) Unwrap() error { return e.Err }
 
 // Status returns the HTTP status an error carries, or 0.
 func Status(err error) int {

@@ -67,7 +67,7 @@ func (c *Collector) Add(err error) {
 // split takes an error apart; false when something of it is fatal.
 func (c *Collector) split(err error) bool {
 	var e *Error
-	var local *Local
+	var local *LocalError
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range many.Unwrap() {
 			if !c.split(one) {

@@ -35,7 +35,7 @@ func (c *Client) Login(ctx context.Context, domain, user, password string) error
 	}
 	store, err := c.keys.docker()
 	if err != nil {
-		return &Local{err}
+		return &LocalError{err}
 	}
 	return store.Put(ctx, credentials.ServerAddressFromHostname(host), cred)
 }
@@ -44,7 +44,7 @@ func (c *Client) Login(ctx context.Context, domain, user, password string) error
 func (c *Client) Logout(ctx context.Context, domain string) error {
 	store, err := c.keys.docker()
 	if err != nil {
-		return &Local{err}
+		return &LocalError{err}
 	}
 	return store.Delete(ctx, credentials.ServerAddressFromHostname(c.Origin(domain, "").Host))
 }

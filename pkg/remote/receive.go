@@ -23,7 +23,7 @@ func (c *Client) receive(d *Download, resp *http.Response, dst Sink, start int64
 	if err != nil {
 		if errors.Is(err, errRange) {
 			if err := dst.Restart(); err != nil {
-				return &Local{err}
+				return &LocalError{err}
 			}
 		}
 		return err
@@ -31,7 +31,7 @@ func (c *Client) receive(d *Download, resp *http.Response, dst Sink, start int64
 	if start > 0 && at == 0 { // the whole content, though a part was asked for
 		if !d.Known {
 			if err := dst.Restart(); err != nil {
-				return &Local{err}
+				return &LocalError{err}
 			}
 			start = 0
 		} else if _, err := io.CopyN(io.Discard, resp.Body, start); err != nil {
@@ -97,7 +97,7 @@ func pour(d *Download, src io.Reader, dst Sink, at int64) error {
 		}
 		if n > 0 {
 			if _, err := dst.Write(buf[:n]); err != nil {
-				return &Local{err}
+				return &LocalError{err}
 			}
 		}
 		if err == io.EOF {

@@ -103,7 +103,7 @@ func (c *Client) once(ctx context.Context, host string, r *Request) (*http.Respo
 		}
 		return nil, err
 	}
-	dog.kick()
+	dog.rest()
 	resp.Body = &answerBody{ReadCloser: resp.Body, ctx: wctx, dog: dog, done: done}
 	return resp, nil
 }
@@ -133,7 +133,7 @@ func (c *Client) send(ctx context.Context, host string, r *Request, dog *watchdo
 	}
 	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, nil)
 	if err != nil {
-		return nil, &Local{err}
+		return nil, &LocalError{err}
 	}
 	for k, v := range r.Header {
 		req.Header[k] = slices.Clone(v)
@@ -163,7 +163,7 @@ func attach(req *http.Request, r *Request, dog *watchdog) (err error) {
 	req.GetBody = func() (io.ReadCloser, error) {
 		body, err := r.Body()
 		if err != nil {
-			return nil, &Local{err}
+			return nil, &LocalError{err}
 		}
 		return newSendBody(body, moved), nil
 	}

@@ -60,7 +60,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	own, err := t.forHost(req.URL.Host)
 	if err != nil {
-		return nil, &Local{err}
+		return nil, &LocalError{err}
 	}
 	return own.RoundTrip(req)
 }

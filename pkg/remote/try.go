@@ -19,7 +19,7 @@ func (c *Client) Attempts(p Place) int {
 
 // Try calls call for one place after the other until it succeeds. A place that
 // lacks the content, refuses it, has it wrong or is in trouble is followed by
-// the next; a mirror in trouble is left out for the rest of the run. A [Local]
+// the next; a mirror in trouble is left out for the rest of the run. A [LocalError]
 // failure and the end of the context end it at once.
 func (c *Client) Try(ctx context.Context, places []Place, call func(Place) error) error {
 	var before []*Error
@@ -30,7 +30,7 @@ func (c *Client) Try(ctx context.Context, places []Place, call func(Place) error
 			return nil
 		}
 		var e *Error
-		var local *Local
+		var local *LocalError
 		if ctx.Err() != nil || errors.As(err, &local) || !errors.As(err, &e) {
 			return err
 		}

@@ -24,7 +24,11 @@ func watch(ctx context.Context, idle time.Duration) (context.Context, *watchdog)
 	return ctx, w
 }
 
+// kick says that something moved, and that something has to move again.
 func (w *watchdog) kick() { w.timer.Reset(w.idle) }
+
+// rest says that nobody waits for the other side at present.
+func (w *watchdog) rest() { w.timer.Stop() }
 
 func (w *watchdog) stop() {
 	w.timer.Stop()
@@ -39,8 +43,9 @@ func cause(ctx context.Context, err error) error {
 	return context.Cause(ctx)
 }
 
-// answerBody is the body of an answer. Reading it keeps the watchdog calm,
-// closing it ends the request's turn.
+// answerBody is the body of an answer. The watchdog looks at each read; how long
+// the reader takes with what it got is not held against the host. Closing it
+// ends the request's turn.
 type answerBody struct {
 	io.ReadCloser
 	ctx  context.Context
@@ -49,8 +54,9 @@ type answerBody struct {
 }
 
 func (b *answerBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
 	b.dog.kick()
+	n, err := b.ReadCloser.Read(p)
+	b.dog.rest()
 	return n, cause(b.ctx, err)
 }
 

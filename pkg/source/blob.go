@@ -69,7 +69,7 @@ func (i *intake) close() {
 
 // local is a failure of the store.
 func (s *Source) local(err error) error {
-	return &remote.Local{Err: fmt.Errorf("store %s: %w", s.store.Dir(), err)}
+	return &remote.LocalError{Err: fmt.Errorf("store %s: %w", s.store.Dir(), err)}
 }
 
 // blob brings one blob into the store. What it got is kept when it fails.

@@ -54,7 +54,7 @@ func (s *Source) Download(ctx context.Context, f File, m *progress.Meter) (Got, 
 		return s.trusting(ctx, f, subject, m)
 	}
 	if err := f.Digest.Validate(); err != nil || f.Digest.Algorithm() != digest.SHA256 {
-		return got, &remote.Local{Err: fmt.Errorf("%s: %q is no SHA-256 digest", f.URL, f.Digest)}
+		return got, &remote.LocalError{Err: fmt.Errorf("%s: %q is no SHA-256 digest", f.URL, f.Digest)}
 	}
 	in, err := s.intake(ctx, f.Digest, sizeOr(f.Size), m)
 	if err == nil {
@@ -111,7 +111,7 @@ func (s *Source) trusting(ctx context.Context, f File, subject remote.Subject, m
 	defer sink.close()
 	err := s.client.Try(ctx, s.client.Downloads(f.URL), func(p remote.Place) (err error) {
 		if err := sink.Restart(); err != nil { // parts of two places are not put together
-			return &remote.Local{Err: err}
+			return &remote.LocalError{Err: err}
 		}
 		got.ETag, err = s.client.Download(ctx, s.get(f, p, subject, false, m), sink)
 		return err

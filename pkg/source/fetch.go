@@ -92,7 +92,7 @@ func (s *Source) fetch(ctx context.Context, j *job, m *progress.Meter, failed *r
 	}
 	m.Item(name, "failed", err.Error())
 	var e *remote.Error
-	var local *remote.Local
+	var local *remote.LocalError
 	if errors.As(err, &local) || !errors.As(err, &e) {
 		failed.Add(err)
 		return

@@ -206,7 +206,7 @@ func TestFullDisk(t *testing.T) {
 	images := resolve(t, src, srv.Host()+"/a:1")
 	st.full = syscall.ENOSPC
 	err := src.Fetch(t.Context(), images, nil)
-	var local *remote.Local
+	var local *remote.LocalError
 	if !errors.As(err, &local) || !errors.Is(err, syscall.ENOSPC) || len(srv.Log("GET", "/blobs/")) > 3 {
 		t.Errorf("%v after %d requests", err, len(srv.Log("GET", "/blobs/")))
 	}

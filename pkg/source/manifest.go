@@ -107,14 +107,14 @@ func (s *Source) have(ctx context.Context, dgst digest.Digest) ([]byte, error) {
 		if err == nil || errors.Is(err, store.ErrNotFound) {
 			return nil, nil
 		}
-		return nil, &remote.Local{Err: err}
+		return nil, &remote.LocalError{Err: err}
 	}
 	data, err := s.store.ReadAll(ctx, ocispec.Descriptor{Digest: dgst, Size: size})
 	switch {
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrCorrupt):
 		return nil, nil
 	case err != nil:
-		return nil, &remote.Local{Err: err}
+		return nil, &remote.LocalError{Err: err}
 	}
 	return data, nil
 }
@@ -123,7 +123,7 @@ func (s *Source) have(ctx context.Context, dgst digest.Digest) ([]byte, error) {
 func (s *Source) keep(ctx context.Context, data []byte) (ocispec.Descriptor, error) {
 	d, err := s.store.Put(ctx, data)
 	if err != nil {
-		return ocispec.Descriptor{}, &remote.Local{Err: err}
+		return ocispec.Descriptor{}, &remote.LocalError{Err: err}
 	}
 	return ocispec.Descriptor{Digest: d, Size: int64(len(data))}, nil
 }

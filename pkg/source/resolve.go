@@ -66,7 +66,7 @@ func (s *Source) Resolve(ctx context.Context, ref reference.Ref, want []ocispec.
 // unusable is the error of content that is right but that we cannot take.
 func unusable(subject remote.Subject, ref reference.Ref, err error) error {
 	var e *remote.Error
-	var local *remote.Local
+	var local *remote.LocalError
 	if err == nil || errors.As(err, &e) || errors.As(err, &local) {
 		return err
 	}

@@ -51,6 +51,8 @@ func Local(s *store.Store) Store { return local{s} }
 
 type local struct{ *store.Store }
 
+var _ Store = local{}
+
 func (l local) Ingest(ctx context.Context, dgst digest.Digest, size int64) (Ingest, error) {
 	return l.Store.Ingest(ctx, dgst, size)
 }
