@@ -33,10 +33,11 @@ func parseJSON(l *logical, from int) (array jsonArray, ok bool) {
 			offset++
 		}
 		word := Word{Pos: l.position(offset)}
-		if element[0] != '"' && array.notString < 0 {
-			array.notString = offset
-		} else if json.Unmarshal(element, &word.Text) == nil {
+		switch {
+		case element[0] == '"' && json.Unmarshal(element, &word.Text) == nil:
 			array.words = append(array.words, word)
+		case array.notString < 0:
+			array.notString = offset
 		}
 		offset += len(element)
 	}
