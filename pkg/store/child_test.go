@@ -34,7 +34,7 @@ func child(run string) int {
 		return 1
 	}
 	defer s.Close()
-	commands := map[string]func(*Store, string) error{"ingest": childIngest, "tag": childTag, "hold": childHold}
+	commands := map[string]func(*Store, string) error{"ingest": childIngest, "tag": childTag, "hold": childHold, "image": childImage}
 	if err := commands[command](s, arg); err != nil {
 		fmt.Println("error:", err)
 		return 1
@@ -106,14 +106,14 @@ func childHold(s *Store, _ string) error {
 }
 
 // start runs a child.
-func start(t *testing.T, command, dir, arg string) (*exec.Cmd, *bufio.Scanner, io.Closer) {
+func start(t *testing.T, command, dir, arg string, env ...string) (*exec.Cmd, *bufio.Scanner, io.Closer) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe)
-	cmd.Env = append(os.Environ(), childEnv+"="+strings.Join([]string{command, dir, arg}, " "))
+	cmd.Env = append(append(os.Environ(), env...), childEnv+"="+strings.Join([]string{command, dir, arg}, " "))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
