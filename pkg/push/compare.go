@@ -88,4 +88,3 @@ func (h *hashing) Restart() error {
 	h.hash.Reset()
 	return nil
 }
-
