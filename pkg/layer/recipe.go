@@ -1,10 +1,8 @@
 package layer
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"math"
 
 	"github.com/opencontainers/go-digest"
 )
@@ -32,7 +30,7 @@ type Recipe struct {
 	literals io.ReaderAt
 	length   int64         // of the literals, bytes
 	sum      digest.Digest // of the literals
-	index    []byte        // the encoded index; Digest is its digest
+	dgst     digest.Digest // of the encoded index
 	blobs    int
 }
 
@@ -71,7 +69,7 @@ func (r *Recipe) Size() int64 {
 
 // Digest identifies the recipe: it is the SHA-256 of the index, which names the
 // blobs and the digest of the literal bytes. It is not the digest of the tar.
-func (r *Recipe) Digest() digest.Digest { return digest.FromBytes(r.index) }
+func (r *Recipe) Digest() digest.Digest { return r.dgst }
 
 // Blobs lists the blobs the layer contains, in the order of the tar.
 func (r *Recipe) Blobs() []Segment {
@@ -97,59 +95,4 @@ func (r *Recipe) Verify() error {
 		return fmt.Errorf("layer recipe: literal bytes do not match %s", r.sum)
 	}
 	return nil
-}
-
-// builder collects segments.
-type builder struct {
-	segments []segment
-	literal  bytes.Buffer
-	flushed  int64 // literal bytes that are in a segment
-	end      int64
-	blobs    int
-}
-
-// add appends the header and content of e.
-func (b *builder) add(e *Entry) error {
-	head, err := header(e)
-	if err != nil {
-		return err
-	}
-	b.literal.Write(head)
-	size := e.size()
-	if size > math.MaxInt64-b.end-int64(b.literal.Len())-4*block {
-		return fmt.Errorf("entry %q: layer is larger than 2^63 bytes", e.Name)
-	}
-	if e.Blob == "" {
-		b.literal.Write(e.Data)
-	} else if size > 0 {
-		b.flush()
-		b.end += size
-		b.segments = append(b.segments, segment{end: b.end, blob: e.Blob})
-		b.blobs++
-	}
-	b.literal.Write(make([]byte, padding(size)))
-	return nil
-}
-
-// flush ends the literal segment.
-func (b *builder) flush() {
-	n := int64(b.literal.Len()) - b.flushed
-	if n == 0 {
-		return
-	}
-	b.end += n
-	b.segments = append(b.segments, segment{end: b.end, literal: b.flushed})
-	b.flushed += n
-}
-
-func (b *builder) recipe() *Recipe {
-	r := &Recipe{
-		segments: b.segments,
-		literals: bytes.NewReader(b.literal.Bytes()),
-		length:   b.flushed,
-		sum:      digest.FromBytes(b.literal.Bytes()),
-		blobs:    b.blobs,
-	}
-	r.index = encodeIndex(r)
-	return r
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -136,29 +135,4 @@ func (s *Store) lockReadOnly() {
 		return
 	}
 	s.lock = f
-}
-
-// cleanTemp removes the temporary files of processes that are gone.
-func (s *Store) cleanTemp() {
-	names, _ := filepath.Glob(s.path(ingestDir, tempPrefix+"*"))
-	for _, name := range names {
-		if f := tryLockFile(name); f != nil {
-			os.Remove(name) // if it stays, the next Open tries again
-			f.Close()
-		}
-	}
-}
-
-// readFile reads a file of at most limit bytes.
-func readFile(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s: %w: at most %d bytes are", path, ErrTooLarge, limit)
-	}
-	return data, err
 }
