@@ -1,11 +1,13 @@
 package chart
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
 
+	yamlv3 "go.yaml.in/yaml/v3"
 	"helm.sh/helm/v4/pkg/chart/common"
 	v2 "helm.sh/helm/v4/pkg/chart/v2"
 	"helm.sh/helm/v4/pkg/chart/v2/util"
@@ -45,7 +47,7 @@ func capabilities(c *v2.Chart, opts Options) (*common.Capabilities, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !opts.SkipCRDs {
+	if !opts.SkipCRDs && asksAPIs(c) {
 		own, err := crdAPIs(c)
 		if err != nil {
 			return nil, err
@@ -87,6 +89,34 @@ func builtinAPIs(kube *common.KubeVersion) ([]string, error) {
 	return apis, nil
 }
 
+// asksAPIs reports whether a template could ask what is served. Most charts with
+// large CRDs do not, and parsing those takes longer than all the rest.
+func asksAPIs(c *v2.Chart) bool {
+	for _, t := range c.Templates {
+		if bytes.Contains(t.Data, []byte("APIVersions")) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.Dependencies(), asksAPIs)
+}
+
+// definition is what a CustomResourceDefinition says about the API it adds.
+type definition struct {
+	Spec struct {
+		Group    string           `yaml:"group"`
+		Names    crdNames         `yaml:"names"`
+		Versions []definedVersion `yaml:"versions"`
+	} `yaml:"spec"`
+}
+
+type crdNames struct {
+	Kind string `yaml:"kind"`
+}
+
+type definedVersion struct {
+	Name string `yaml:"name"`
+}
+
 // crdAPIs lists what the chart's crds/ directory adds: helm installs it before
 // it asks the cluster what is served.
 func crdAPIs(c *v2.Chart) ([]string, error) {
@@ -97,14 +127,8 @@ func crdAPIs(c *v2.Chart) ([]string, error) {
 			return nil, err
 		}
 		for _, doc := range docs {
-			var def struct {
-				Spec struct {
-					Group    string                  `json:"group"`
-					Names    struct{ Kind string }   `json:"names"`
-					Versions []struct{ Name string } `json:"versions"`
-				} `json:"spec"`
-			}
-			if err := yaml.Unmarshal(doc.Data, &def); err != nil {
+			var def definition
+			if err := yamlv3.Unmarshal(doc.Data, &def); err != nil {
 				return nil, fmt.Errorf("%s:%d: not YAML: %w", doc.File, doc.Line, err)
 			}
 			for _, v := range def.Spec.Versions {

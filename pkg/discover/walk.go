@@ -95,11 +95,11 @@ func (w *walker) scalar(key string, n *yaml.Node, at *place) {
 		w.enter(n, at) // reports it
 		return
 	}
-	if n.Tag != "!!str" && n.Tag != "" || n.Value == "" || w.claimed[n] || notImageKey.MatchString(key) {
-		return
-	}
 	raw := n.Value
-	if strings.Contains(raw, leftover) {
+	if n.Tag != "!!str" && n.Tag != "" || !strings.ContainsAny(raw, ":/@") || w.claimed[n] {
+		return // a lone word is no reason to suspect anything
+	}
+	if strings.Contains(raw, leftover) || notImageKey.MatchString(key) {
 		return
 	}
 	if imageKey.MatchString(key) {
