@@ -31,8 +31,6 @@ type Download struct {
 	// of several answers may be put together freely; otherwise only when a
 	// strong ETag says that they belong together (RFC 9110, 13.1.5).
 	Known bool
-	// Retried is told of each further attempt; nil is fine.
-	Retried func(why error)
 }
 
 // lively is how many bytes make an attempt count as progress.
@@ -63,9 +61,7 @@ func (c *Client) Download(ctx context.Context, d *Download, dst Sink) (etag stri
 		if !e.broken || n >= c.attempts(host, d.Attempts) || total >= 10*c.limits.Attempts {
 			return etag, err
 		}
-		if d.Retried != nil {
-			d.Retried(e)
-		}
+		d.retried(e)
 		if err := c.sleep(ctx, c.pause(n)); err != nil {
 			return etag, err
 		}

@@ -140,7 +140,8 @@ func TestProgressRenewsAttempts(t *testing.T) {
 	c, _ := newClient(t, Options{})
 	dst := &memory{}
 	retried := 0
-	d := &Download{Request: *get(srv.URL), Size: int64(len(content)), Known: true, Retried: func(error) { retried++ }}
+	d := &Download{Request: *get(srv.URL), Size: int64(len(content)), Known: true}
+	d.Retried = func(error) { retried++ }
 	if _, err := c.Download(t.Context(), d, dst); err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,8 @@ type Request struct {
 	Size int64
 	// Sent is told how many bytes of the content went out; nil is fine.
 	Sent func(n int64)
+	// Retried is told why a further attempt is made; nil is fine.
+	Retried func(why error)
 	// Accept lists statuses besides 2xx that are answers, not errors.
 	Accept []int
 	// Attempts is how often to try; 0 means as the limits say.
@@ -64,9 +66,16 @@ func (c *Client) Do(ctx context.Context, r *Request) (*http.Response, error) {
 		if n >= attempts || !e.again {
 			return nil, e
 		}
+		r.retried(e)
 		if err := c.backOff(ctx, n, e); err != nil {
 			return nil, err
 		}
+	}
+}
+
+func (r *Request) retried(why error) {
+	if r.Retried != nil {
+		r.Retried(why)
 	}
 }
 

@@ -116,9 +116,9 @@ func (s *Source) blobFrom(ctx context.Context, j *job, p remote.Place, sink *int
 		Request: remote.Request{
 			Subject: j.users[0].subject(j.desc), URL: p.URL + "/blobs/" + j.desc.Digest.String(),
 			Scopes: []string{remote.PullScope(p.Repository)}, Attempts: s.client.Attempts(p),
+			Retried: func(why error) { m.Item(j.desc.Digest.String(), "retry", why.Error()) },
 		},
 		Size: j.desc.Size, Known: true,
-		Retried: func(why error) { m.Item(j.desc.Digest.String(), "retry", why.Error()) },
 	}, sink)
 	if err != nil {
 		return err

@@ -98,9 +98,11 @@ func sizeOr(n int64) int64 {
 
 func (s *Source) get(f File, p remote.Place, subject remote.Subject, known bool, m *progress.Meter) *remote.Download {
 	return &remote.Download{
-		Request: remote.Request{Subject: subject, URL: p.URL, Attempts: s.client.Attempts(p)},
-		Size:    sizeOr(f.Size), Limit: f.Limit, Known: known,
-		Retried: func(why error) { m.Item(f.URL, "retry", why.Error()) },
+		Request: remote.Request{
+			Subject: subject, URL: p.URL, Attempts: s.client.Attempts(p),
+			Retried: func(why error) { m.Item(f.URL, "retry", why.Error()) },
+		},
+		Size: sizeOr(f.Size), Limit: f.Limit, Known: known,
 	}
 }
 

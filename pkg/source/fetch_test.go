@@ -74,21 +74,21 @@ func TestFetchFaults(t *testing.T) {
 		kept     string
 		requests int
 		sent     int64 // -1: not looked at
-		retries  int
+		retries  int // -1: not looked at; net/http may repeat a request by itself
 		err      string
 	}{
 		"good":             {requests: 1, sent: 10},
 		"kept":             {kept: "0123", requests: 1, sent: 6},
 		"kept is rotten":   {kept: "rott", requests: 2, sent: 16},
 		"truncated":        {faults: []remotetest.Fault{remotetest.Truncate(7)}, requests: 2, sent: 10, retries: 1},
-		"reset":            {faults: []remotetest.Fault{remotetest.Reset}, requests: 2, sent: 10},
+		"reset":            {faults: []remotetest.Fault{remotetest.Reset}, requests: 2, sent: 10, retries: -1},
 		"stalled":          {faults: []remotetest.Fault{remotetest.Stall(3)}, requests: 2, sent: 10, retries: 1},
-		"429":              {faults: []remotetest.Fault{remotetest.Status(429, "Retry-After", "1")}, requests: 2, sent: 10},
+		"429":              {faults: []remotetest.Fault{remotetest.Status(429, "Retry-After", "1")}, requests: 2, sent: 10, retries: 1},
 		"lie, then right":  {faults: []remotetest.Fault{remotetest.Flip}, requests: 2, sent: 20},
 		"lie":              {faults: remotetest.Repeat(2, remotetest.Flip), requests: 2, sent: 20, err: prefix + "wrong content: the content has another digest" + lie},
 		"longer":           {faults: []remotetest.Fault{remotetest.Longer(2)}, requests: 1, sent: -1, err: prefix + "wrong content: the answer ends at byte 12, the content must have 10" + lie},
 		"404":              {faults: []remotetest.Fault{remotetest.Status(404)}, requests: 1, err: prefix + "404 Not Found; check the name and the version, or whether the mirror carries it"},
-		"500 to the end":   {faults: remotetest.Repeat(3, remotetest.Status(500)), requests: 3, err: prefix + "500 Internal Server Error (3 attempts)" + later},
+		"500 to the end":   {faults: remotetest.Repeat(3, remotetest.Status(500)), requests: 3, retries: 2, err: prefix + "500 Internal Server Error (3 attempts)" + later},
 		"stalled, the end": {faults: remotetest.Repeat(3, remotetest.Stall(0)), requests: 3, retries: 2, err: prefix + "nothing moved for 80ms (3 attempts)" + later},
 	}
 	for name, tt := range tests {
@@ -107,7 +107,7 @@ func TestFetchFaults(t *testing.T) {
 			}).Begin(progress.Fetch, 0, 0)
 			err := src.Fetch(t.Context(), images, m)
 			check(t, err, srv.Host(), tt.err)
-			if n := len(srv.Log("GET", path)); n != tt.requests || retries != tt.retries {
+			if n := len(srv.Log("GET", path)); n != tt.requests || tt.retries >= 0 && retries != tt.retries {
 				t.Errorf("%d requests, want %d; %d retries, want %d", n, tt.requests, retries, tt.retries)
 			}
 			if n := srv.Sent("GET", path); tt.sent >= 0 && n != tt.sent {
