@@ -4,9 +4,11 @@
 //	oci-layout, index.json   as in the OCI image layout specification
 //	blobs/<algorithm>/<hex>  content
 //	recipes/<hex>            recipes of layers (see package layer), by their digest
+//	recipes/<hex>.layer      which layer the recipe makes
 //	layers/<hex>             which recipe makes the layer of this digest
 //	ingest/                  content on its way in
 //	locks/                   locks, and markers of writes not yet on the disk
+//	corrupt/                 what Fsck moved away
 //
 // A layer made from a recipe is read like any other blob, although no file
 // holds its bytes.

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openWait is how long Open waits for a Prune of another process.
-const openWait = 30 * time.Second
+// maxOpenWait is how long Open waits for a Prune of another process.
+const maxOpenWait = 30 * time.Second
 
 // layout is the content of the file oci-layout.
 const layout = `{"imageLayoutVersion":"` + ocispec.ImageLayoutVersion + `"}`
@@ -25,10 +25,10 @@ const layout = `{"imageLayoutVersion":"` + ocispec.ImageLayoutVersion + `"}`
 // processes have left, and verifies content whose way to the disk the machine
 // did not survive.
 func Open(dir string, opts Options) (*Store, error) {
-	return open(dir, opts, bootID)
+	return open(dir, opts, bootID, maxOpenWait)
 }
 
-func open(dir string, opts Options, boot func() string) (*Store, error) {
+func open(dir string, opts Options, boot func() string, wait time.Duration) (*Store, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
@@ -39,7 +39,7 @@ func open(dir string, opts Options, boot func() string) (*Store, error) {
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
 	}
 	if !s.readOnly {
-		err := s.prepare(opts)
+		err := s.prepare(opts, wait)
 		if err != nil && denied(err) && isLayout {
 			s.Close()
 			s.readOnly = true
@@ -85,13 +85,13 @@ func (s *Store) inspect() (bool, error) {
 }
 
 // prepare makes what is missing, takes the lock, and cleans up.
-func (s *Store) prepare(opts Options) error {
+func (s *Store) prepare(opts Options, wait time.Duration) error {
 	for _, d := range []string{filepath.Join(blobsDir, "sha256"), ingestDir, recipesDir, layersDir, locksDir} {
 		if err := os.MkdirAll(s.path(d), 0o755); err != nil {
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeoutCause(context.Background(), openWait, ErrInUse)
+	ctx, cancel := context.WithTimeoutCause(context.Background(), wait, ErrInUse)
 	defer cancel()
 	var err error
 	s.lock, err = lockFile(ctx, s.path(locksDir, "store"), os.O_RDWR|os.O_CREATE, unix.LOCK_SH)

@@ -12,7 +12,7 @@ import (
 // openAt opens a store as in a certain boot of the machine.
 func openAt(t testing.TB, dir, boot string, opts Options) *Store {
 	t.Helper()
-	s, err := open(dir, opts, func() string { return boot })
+	s, err := open(dir, opts, func() string { return boot }, maxOpenWait)
 	if err != nil {
 		t.Fatal(err)
 	}
