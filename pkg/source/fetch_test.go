@@ -74,7 +74,7 @@ func TestFetchFaults(t *testing.T) {
 		kept     string
 		requests int
 		sent     int64 // -1: not looked at
-		retries  int // -1: not looked at; net/http may repeat a request by itself
+		retries  int   // -1: not looked at; net/http may repeat a request by itself
 		err      string
 	}{
 		"good":             {requests: 1, sent: 10},
