@@ -146,7 +146,7 @@ A build that was interrupted goes on where it stopped.`,
 			if err != nil {
 				return err
 			}
-			c, err := a.open(false)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}

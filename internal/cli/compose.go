@@ -27,7 +27,7 @@ are downloaded, images are listed in manifests/imageList.`,
 			if err != nil {
 				return err
 			}
-			c, err := a.open(dir == "")
+			c, err := a.open()
 			if err != nil {
 				return err
 			}

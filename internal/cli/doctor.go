@@ -31,7 +31,7 @@ the credentials there are for it.`,
 			if len(args) == 1 {
 				name = args[0]
 			}
-			c, err := a.open(false)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}

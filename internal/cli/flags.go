@@ -90,7 +90,7 @@ func created() (time.Time, error) {
 }
 
 // open starts progress and opens what commands work with. Close the client.
-func (a *app) open(readOnly bool) (*opc.Client, error) {
+func (a *app) open() (*opc.Client, error) {
 	dir, err := a.global.storeDir()
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (a *app) open(readOnly bool) (*opc.Client, error) {
 	}
 	a.startProgress()
 	return opc.Open(opc.Options{
-		Store: dir, ReadOnly: readOnly, Catalog: a.global.catalogLayers(),
+		Store: dir, Catalog: a.global.catalogLayers(),
 		Remote:  remote.Options{Config: config, Offline: a.global.offline, UserAgent: "opc-image/" + Version()},
 		Created: stamp, Client: "opc-image " + Version(), Progress: a.progress.Report, Log: a.progress.Log,
 	})

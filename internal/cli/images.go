@@ -27,7 +27,7 @@ directory or a file of manifests.`,
 			if len(args) == 1 {
 				return a.neededImages(cmd.Context(), args[0], discovery)
 			}
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -64,7 +64,7 @@ func (a *app) inspect() *cobra.Command {
 		Short: "Show what an image's metadata says, as JSON",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -92,7 +92,7 @@ func (a *app) tree() *cobra.Command {
 		Short: "Show what is inside an image: apps, and the container images each needs",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -179,7 +179,7 @@ IMAGE is a container image, or a part of its name. NAME is the cluster image; it
 can be left out when the store has only one.`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}

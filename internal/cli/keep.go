@@ -17,7 +17,7 @@ func (a *app) tag() *cobra.Command {
 		Short: "Give an image another name",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(false)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -33,7 +33,7 @@ func (a *app) rmi() *cobra.Command {
 		Short: "Take names away; \"prune\" frees the space",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(false)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -58,7 +58,7 @@ func (a *app) fsck() *cobra.Command {
 is moved away, so that the next build fetches it again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.open(!opts.Repair)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -105,7 +105,7 @@ func (a *app) prune() *cobra.Command {
 		Short: "Remove what no image of the store needs",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.open(opts.DryRun)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -28,7 +28,7 @@ writes nothing and fails when the lock does not fit, for CI.`,
 			if err != nil {
 				return err
 			}
-			c, err := a.open(false)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ func (a *app) login() *cobra.Command {
 		Short: "Check credentials with a registry and keep them where docker does",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -78,7 +78,7 @@ func (a *app) logout() *cobra.Command {
 		Short: "Forget the credentials of a registry",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -26,7 +26,7 @@ of it has, goes on in the middle of a layer after a broken connection, and write
 the name last, when everything is there.`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -58,7 +58,7 @@ func (a *app) pull() *cobra.Command {
 		Short: "Bring an image from a registry into the store",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(false)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -92,7 +92,7 @@ sealer of one platform, save that platform only.`,
   opc-image save full --platform linux/amd64 > full-amd64.tar`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -118,7 +118,7 @@ func (a *app) load() *cobra.Command {
 		Short: "Bring the images of an OCI archive into the store",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.open(false)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}
@@ -156,7 +156,7 @@ func (a *app) serve() *cobra.Command {
 		Long: `Serve is a read-only registry over the store: cluster images under their names,
 and the container images inside them under the names the cluster asks for.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}

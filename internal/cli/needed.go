@@ -45,7 +45,7 @@ func (d *discoveryFlags) options() (inventory.RenderOptions, error) {
 
 // neededImages lists the container images that something asks for.
 func (a *app) neededImages(ctx context.Context, name string, d discoveryFlags) error {
-	c, err := a.open(false)
+	c, err := a.open()
 	if err != nil {
 		return err
 	}

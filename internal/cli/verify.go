@@ -31,7 +31,7 @@ network.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a.global.offline = true
-			c, err := a.open(true)
+			c, err := a.open()
 			if err != nil {
 				return err
 			}

@@ -80,7 +80,10 @@ func Open(opts Options) (*Client, error) {
 	if opts.Created.IsZero() {
 		opts.Created = time.Unix(0, 0).UTC()
 	}
-	s, err := store.Open(opts.Store, store.Options{ReadOnly: opts.ReadOnly, Progress: opts.Progress})
+	s, err := store.Open(opts.Store, store.Options{
+		ReadOnly: opts.ReadOnly, Progress: opts.Progress,
+		NoSync: opts.Standins != nil, // what a rehearsal fetches is worth nothing after a power failure
+	})
 	if err != nil {
 		return nil, err
 	}
