@@ -34,7 +34,7 @@ func child(run string) int {
 		return 1
 	}
 	defer s.Close()
-	commands := map[string]func(*Store, string) error{"ingest": childIngest, "tag": childTag, "hold": childHold, "image": childImage}
+	commands := map[string]func(*Store, string) error{"ingest": childIngest, "tag": childTag, "hold": childHold, "image": childImage, "build": childBuild}
 	if err := commands[command](s, arg); err != nil {
 		fmt.Println("error:", err)
 		return 1

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -153,8 +154,13 @@ func TestOpenWhilePruning(t *testing.T) {
 	if _, err := open(s.Dir(), Options{}, bootID, 10*time.Millisecond); !errors.Is(err, ErrInUse) {
 		t.Errorf("%v", err)
 	}
-	time.AfterFunc(10*time.Millisecond, func() { s.shared(context.Background()) })
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		time.Sleep(10 * time.Millisecond)
+		s.shared(context.Background())
+	})
 	mustOpen(t, s.Dir())
+	wg.Wait()
 }
 
 func TestOpenCleansUp(t *testing.T) {

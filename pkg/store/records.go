@@ -51,7 +51,7 @@ func readRecord(path string) (record, error) {
 	text, size, _ := strings.Cut(string(data), " ")
 	rec := record{dgst: digest.Digest(text)}
 	rec.size, err = strconv.ParseInt(strings.TrimSuffix(size, "\n"), 10, 64)
-	if err != nil || rec.dgst.Validate() != nil || rec.dgst.Algorithm() != digest.Canonical || rec.String() != string(data) {
+	if err != nil || rec.size < 0 || rec.dgst.Validate() != nil || rec.dgst.Algorithm() != digest.Canonical || rec.String() != string(data) {
 		return record{}, fmt.Errorf("%w: %s holds %.100q", ErrCorrupt, path, data)
 	}
 	return rec, nil
