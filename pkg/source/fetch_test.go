@@ -217,13 +217,15 @@ func TestFetchCanceled(t *testing.T) {
 	srv, reg, src, st := setup(t, remote.Config{})
 	addManifest(t, reg, "a", "1", "linux/amd64", "0123456789")
 	images := resolve(t, src, srv.Host()+"/a:1")
-	srv.Fault("GET", digest.FromString("0123456789").String(), remotetest.Stall(4))
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(100*time.Millisecond, cancel)
-	began := time.Now()
+	var canceled time.Time
+	srv.Fault("GET", digest.FromString("0123456789").String(), stallThen(4, func() {
+		canceled = time.Now()
+		cancel()
+	}))
 	err := src.Fetch(ctx, images, nil)
-	if !errors.Is(err, context.Canceled) || time.Since(began) > time.Second {
-		t.Errorf("%v after %s", err, time.Since(began))
+	if !errors.Is(err, context.Canceled) || time.Since(canceled) > time.Second {
+		t.Errorf("%v after %s", err, time.Since(canceled))
 	}
 	if got := st.partial[digest.FromString("0123456789")]; string(got) != "0123" {
 		t.Errorf("kept %q", got)
