@@ -12,6 +12,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/opc-source/opc-image/pkg/layer"
@@ -169,4 +170,15 @@ func (img *Image) addEntry(e layer.Entry, size int64, c content, r io.Reader, fr
 	}
 	img.add(e, size, c)
 	return nil
+}
+
+// OpenLayer opens a layer that is plain tar. The content of a compressed one
+// cannot be reached by its place.
+func (img *Image) OpenLayer(layer digest.Digest) (store.Blob, error) {
+	for _, desc := range img.Manifest.Layers {
+		if desc.Digest == layer && strings.Contains(desc.MediaType, "+") {
+			return nil, errors.New("the layer is compressed")
+		}
+	}
+	return img.blobs.Open(layer)
 }
