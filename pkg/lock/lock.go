@@ -23,78 +23,78 @@ const FileName = "opc.lock"
 // Lock pins one plan.
 type Lock struct {
 	// Version of the format.
-	Version int `yaml:"version"`
+	Version int `yaml:"version" json:"version"`
 	// Profile is the name of what was locked: a profile or a component.
-	Profile string `yaml:"profile"`
+	Profile string `yaml:"profile" json:"profile"`
 	// Inputs is the checksum of the plan. A lock whose checksum differs from
 	// the plan's is stale.
-	Inputs digest.Digest `yaml:"inputs"`
+	Inputs digest.Digest `yaml:"inputs" json:"inputs"`
 	// KubeVersion is the Kubernetes version that charts were rendered for.
-	KubeVersion string `yaml:"kubeVersion,omitempty"`
+	KubeVersion string `yaml:"kubeVersion,omitempty" json:"kubeVersion,omitempty"`
 	// Platforms of the image, such as linux/amd64, sorted.
-	Platforms []string `yaml:"platforms,flow"`
+	Platforms []string `yaml:"platforms,flow" json:"platforms"`
 	// Tools are the encoders whose bytes are part of the image's digest, by
 	// name, with their version.
-	Tools map[string]string `yaml:"tools"`
+	Tools map[string]string `yaml:"tools" json:"tools"`
 	// Base is the cluster image the plan builds on; nil for scratch.
-	Base *Image `yaml:"base,omitempty"`
+	Base *Image `yaml:"base,omitempty" json:"base,omitempty"`
 	// Downloads are charts, manifests and files, sorted by source.
-	Downloads []Download `yaml:"downloads,omitempty"`
+	Downloads []Download `yaml:"downloads,omitempty" json:"downloads,omitempty"`
 	// Images are the container images the cluster will ask for, sorted by name.
-	Images []Image `yaml:"images,omitempty"`
+	Images []Image `yaml:"images,omitempty" json:"images,omitempty"`
 }
 
 // Download pins something that is fetched by URL or from a chart repository.
 type Download struct {
 	// Source is the URL, or oci://registry/path:version for a chart kept in a
 	// registry, or URL#chart@version for one in an HTTP repository.
-	Source string `yaml:"source"`
+	Source string `yaml:"source" json:"source"`
 	// URL is where the bytes were, when Source does not say.
-	URL string `yaml:"url,omitempty"`
+	URL string `yaml:"url,omitempty" json:"url,omitempty"`
 	// Digest and Size (in bytes) of the content.
-	Digest digest.Digest `yaml:"digest"`
-	Size   int64         `yaml:"size"`
+	Digest digest.Digest `yaml:"digest" json:"digest"`
+	Size   int64         `yaml:"size" json:"size"`
 	// Members are the files taken out of an archive, sorted by path.
-	Members []Member `yaml:"members,omitempty"`
+	Members []Member `yaml:"members,omitempty" json:"members,omitempty"`
 }
 
 // Member pins one file of an archive.
 type Member struct {
-	Path   string        `yaml:"path"`
-	Digest digest.Digest `yaml:"digest"`
-	Size   int64         `yaml:"size"`
+	Path   string        `yaml:"path" json:"path"`
+	Digest digest.Digest `yaml:"digest" json:"digest"`
+	Size   int64         `yaml:"size" json:"size"`
 }
 
 // Image pins one image name.
 type Image struct {
 	// Name as the cluster asks for it, complete: registry, repository, tag or
 	// digest.
-	Name string `yaml:"name"`
+	Name string `yaml:"name" json:"name"`
 	// Digest, MediaType and Size (in bytes) of what the name resolves to: an
 	// index where upstream publishes one.
-	Digest    digest.Digest `yaml:"digest"`
-	MediaType string        `yaml:"mediaType"`
-	Size      int64         `yaml:"size"`
+	Digest    digest.Digest `yaml:"digest" json:"digest"`
+	MediaType string        `yaml:"mediaType" json:"mediaType"`
+	Size      int64         `yaml:"size" json:"size"`
 	// Assembled tells that no registry has it: it is put together here from a
 	// base image and files, as its component defines.
-	Assembled bool `yaml:"assembled,omitempty"`
+	Assembled bool `yaml:"assembled,omitempty" json:"assembled,omitempty"`
 	// BaseOnly marks an image that is wanted for assembling another one and is
 	// not itself part of the cluster image.
-	BaseOnly bool `yaml:"baseOnly,omitempty"`
+	BaseOnly bool `yaml:"baseOnly,omitempty" json:"baseOnly,omitempty"`
 	// Platforms holds the manifest of each platform, sorted by platform.
-	Platforms []Manifest `yaml:"platforms"`
+	Platforms []Manifest `yaml:"platforms" json:"platforms"`
 	// Components that ask for it, sorted.
-	Components []string `yaml:"components,omitempty,flow"`
+	Components []string `yaml:"components,omitempty,flow" json:"components,omitempty"`
 	// Why holds each place that asks for it, sorted.
-	Why []Reason `yaml:"why,omitempty"`
+	Why []Reason `yaml:"why,omitempty" json:"why,omitempty"`
 }
 
 // Manifest pins the manifest of one platform.
 type Manifest struct {
-	Platform  string        `yaml:"platform"`
-	Digest    digest.Digest `yaml:"digest"`
-	MediaType string        `yaml:"mediaType"`
-	Size      int64         `yaml:"size"`
+	Platform  string        `yaml:"platform" json:"platform"`
+	Digest    digest.Digest `yaml:"digest" json:"digest"`
+	MediaType string        `yaml:"mediaType" json:"mediaType"`
+	Size      int64         `yaml:"size" json:"size"`
 }
 
 // Reason is one place that asks for an image.
