@@ -49,6 +49,22 @@ func (w *walker) text(body string, at *place) {
 	}
 }
 
+// prose searches a text of several lines in a field that no rule knows: a pod in
+// YAML, a script. ConfigMaps and Secrets have their texts read by texts.
+func (w *walker) prose(body string, at *place) {
+	kind := text(get(w.root.node, "kind"))
+	if kind == "ConfigMap" || kind == "Secret" || !strings.Contains(body, "mage") || !w.enter(nil, at) {
+		return
+	}
+	defer w.leave()
+	guess := w.guess
+	defer func() { w.guess = guess }()
+	w.guess, body = true, stripTemplate(body)
+	if !w.embedded(body, at) {
+		w.settings(body, at)
+	}
+}
+
 // embedded reads a text as YAML documents; it is false when it is something
 // else.
 func (w *walker) embedded(body string, at *place) bool {
@@ -85,9 +101,21 @@ var imageLine = regexp.MustCompile(`(?i)^[\s-]*"?[\w.-]*image"?\s*[:=]\s*["']?([
 // lines looks through a text that is neither YAML nor JSON. Comments do not
 // count.
 func (w *walker) lines(body string, at *place) {
+	for _, line := range w.settings(body, at) {
+		for word := range strings.FieldsFuncSeq(line, isDelimiter) {
+			if ref, ok := looksLike(word); ok && hasHost(word) {
+				w.add(ref, word, "text/reference", Suspected, at)
+			}
+		}
+	}
+}
+
+// settings finds the lines of a text that set an image, and returns the others
+// that are no comments.
+func (w *walker) settings(body string, at *place) (others []string) {
 	for line := range strings.SplitSeq(body, "\n") {
-		trimmed := strings.TrimSpace(line)
-		if trimmed == "" || strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "//") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//") {
 			continue
 		}
 		if m := imageLine.FindStringSubmatch(line); m != nil {
@@ -96,40 +124,9 @@ func (w *walker) lines(body string, at *place) {
 				continue
 			}
 		}
-		for word := range strings.FieldsFuncSeq(trimmed, isDelimiter) {
-			if ref, ok := looksLike(word); ok && hasHost(word) {
-				w.add(ref, word, "text/reference", Suspected, at)
-			}
-		}
+		others = append(others, line)
 	}
+	return others
 }
 
 func isDelimiter(c rune) bool { return strings.ContainsRune(" \t\r\"'`,;=()[]{}<>|", c) }
-
-// definition looks at a CustomResourceDefinition: only the defaults of its
-// schema can name images. They are used when somebody creates such a resource
-// without naming one, so they are suspected.
-func (w *walker) definition(n *yaml.Node, at *place) {
-	n = deref(n)
-	if n == nil || n.Kind == yaml.ScalarNode || !w.enter(n, at) {
-		return
-	}
-	defer w.leave()
-	for i, child := range n.Content {
-		if n.Kind == yaml.SequenceNode {
-			w.definition(child, at.item(i))
-			continue
-		}
-		if i%2 == 0 {
-			continue
-		}
-		key := n.Content[i-1].Value
-		if value := deref(child); key == "default" && value.Kind == yaml.ScalarNode {
-			if ref, s := readRef(value.Value); s >= tagged || s >= short && at != nil && imageKey.MatchString(at.key) {
-				w.add(ref, value.Value, "crd/default", Suspected, at.child(key))
-			}
-			continue
-		}
-		w.definition(child, at.child(key))
-	}
-}

@@ -66,3 +66,21 @@ func (w *walker) ignored(raw, rule string, at *place) bool {
 	}
 	return false
 }
+
+// dropDoubts drops suspicions of what another rule is sure of at the same place:
+// texts are read once for the tables and once for their shape.
+func dropDoubts(all []Finding) []Finding {
+	type spot struct {
+		object, path string
+		image        reference.Ref
+	}
+	sure := map[spot]bool{}
+	for _, f := range all {
+		if f.Confidence != Suspected {
+			sure[spot{f.Object, f.Path, f.Image}] = true
+		}
+	}
+	return slices.DeleteFunc(all, func(f Finding) bool {
+		return f.Confidence == Suspected && sure[spot{f.Object, f.Path, f.Image}]
+	})
+}

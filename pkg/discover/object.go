@@ -2,13 +2,11 @@ package discover
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/opc-source/opc-image/pkg/chart/manifest"
-	"github.com/opc-source/opc-image/pkg/reference"
 )
 
 // document searches one document.
@@ -27,24 +25,6 @@ func (f *Finder) document(component string, doc manifest.Document, out *Report) 
 	w.top(root, nil)
 	out.Findings = dropDoubts(out.Findings)
 	return w.err
-}
-
-// dropDoubts drops suspicions of what another rule is sure of at the same place:
-// texts are read once for the tables and once for their shape.
-func dropDoubts(all []Finding) []Finding {
-	type spot struct {
-		object, path string
-		image        reference.Ref
-	}
-	sure := map[spot]bool{}
-	for _, f := range all {
-		if f.Confidence != Suspected {
-			sure[spot{f.Object, f.Path, f.Image}] = true
-		}
-	}
-	return slices.DeleteFunc(all, func(f Finding) bool {
-		return f.Confidence == Suspected && sure[spot{f.Object, f.Path, f.Image}]
-	})
 }
 
 // firstObject names the object of a document that is not searched, as well as it
@@ -126,44 +106,4 @@ func objectName(n *yaml.Node) string {
 // isObject reports whether a mapping is a whole Kubernetes object.
 func isObject(n *yaml.Node) bool {
 	return text(get(n, "apiVersion")) != "" && text(get(n, "kind")) != ""
-}
-
-// apply runs one rule of a table on the current object.
-func (w *walker) apply(r *fieldRule) {
-	start := w.root
-	if r.Document != "" {
-		for _, s := range r.document.find(w.root) {
-			root, err := parseYAML([]byte(stripTemplate(text(s.node))))
-			if err != nil || root == nil {
-				continue // what cannot be read is looked through line by line
-			}
-			start = spot{root, s.at.child(inside)}
-			w.applyAt(r, start, start)
-		}
-		return
-	}
-	w.applyAt(r, w.root, start)
-}
-
-func (w *walker) applyAt(r *fieldRule, root, start spot) {
-	for _, here := range r.where.find(start) {
-		if !allHold(r.when, root, here) {
-			continue
-		}
-		if r.Cue != "" {
-			for _, s := range r.cue.find(here) {
-				w.cue(r, s)
-			}
-			continue
-		}
-		for _, t := range r.templates {
-			image, ok := t.build(root, here)
-			if !ok {
-				continue
-			}
-			w.claim(image.from)
-			w.image(image.raw, r.rule, r.Confidence, image.place(here))
-			break
-		}
-	}
 }

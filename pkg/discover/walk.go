@@ -102,6 +102,10 @@ func (w *walker) scalar(key string, n *yaml.Node, at *place) {
 	if strings.Contains(raw, leftover) || notImageKey.MatchString(key) {
 		return
 	}
+	if strings.Contains(raw, "\n") {
+		w.prose(raw, at)
+		return
+	}
 	if imageKey.MatchString(key) {
 		if ref, s := readRef(raw); s >= short && (s > short || released(ref)) || s == bare && strings.Contains(raw, "/") {
 			w.add(ref, raw, "field/image", Suspected, at)
