@@ -38,7 +38,7 @@ func (a *app) catalogList() *cobra.Command {
 				return err
 			}
 			list := c.Components()
-			return a.output().Write(list, func(w io.Writer) error {
+			return a.print(list, func(w io.Writer) error {
 				t := ui.NewTable("NAME", "VERSION", "GROUP", "IMAGES", "LICENCE", "REQUIRES")
 				for _, c := range list {
 					t.Row(c.Name, c.Version, c.Group, len(c.Images), c.Licence.SPDX, strings.Join(c.Requires, ","))
@@ -63,7 +63,7 @@ func (a *app) catalogShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.output().Write(c, func(w io.Writer) error { return writeComponent(w, c) })
+			return a.print(c, func(w io.Writer) error { return writeComponent(w, c) })
 		},
 	}
 }
@@ -105,8 +105,8 @@ func (a *app) catalogLint() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			findings := c.Lint()
-			err = a.output().Write(findings, func(w io.Writer) error {
+			findings := append([]catalog.Finding{}, c.Lint()...) // an empty list is one in JSON, too
+			err = a.print(findings, func(w io.Writer) error {
 				for _, f := range findings {
 					if _, err := fmt.Fprintln(w, f); err != nil {
 						return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -8,7 +9,6 @@ import (
 
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/compose"
-	"github.com/opc-source/opc-image/pkg/opc"
 )
 
 func (a *app) compose() *cobra.Command {
@@ -22,33 +22,20 @@ func (a *app) compose() *cobra.Command {
 Kubefile and a build context that sealer itself can build: charts and manifests
 are downloaded, images are listed in manifests/imageList.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			t, err := target.target(args[0])
-			if err != nil {
-				return err
-			}
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			plan, err := a.plan(cmd.Context(), c, t)
-			if err != nil {
-				return err
-			}
+		RunE: a.onPlan(&target, func(ctx context.Context, p planned) error {
 			if dir == "" {
-				return a.output().Write(plan, func(w io.Writer) error { return writePlan(w, plan) })
+				return a.print(p.plan, func(w io.Writer) error { return writePlan(w, p.plan) })
 			}
-			l, err := pins.pin(cmd.Context(), c, plan, t)
+			l, err := pins.pin(ctx, p)
 			if err != nil {
 				return err
 			}
-			if err := c.Lower(cmd.Context(), plan, l, dir); err != nil {
+			if err := p.client.Lower(ctx, p.plan, l, dir); err != nil {
 				return err
 			}
 			a.progress.Log("Wrote " + dir + "; build it there with: sealer build -f Kubefile .")
 			return nil
-		},
+		}),
 	}
 	target.register(cmd)
 	pins.register(cmd)
@@ -79,48 +66,4 @@ func writePlan(w io.Writer, p *compose.Plan) error {
 	}
 	_, err := fmt.Fprintf(w, "%d files, %d downloads, Kubernetes %s, platforms %v\n", len(p.Files), len(p.Downloads), p.KubeVersion, p.Platforms)
 	return err
-}
-
-func (a *app) format() *cobra.Command {
-	var write bool
-	cmd := &cobra.Command{
-		Use:   "lint [KUBEFILE…]",
-		Short: "Check Kubefiles, and bring them into the usual form",
-		Long: `Lint reports everything that is wrong or unwise in Kubefiles, with file, line,
-column and a hint. With --write it also brings them into the usual form.`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				args = []string{opc.KubefileName}
-			}
-			var findings []opc.KubefileFinding
-			failed := false
-			for _, file := range args {
-				found, err := opc.LintKubefile(file, write)
-				if err != nil {
-					return err
-				}
-				findings = append(findings, found...)
-			}
-			err := a.output().Write(findings, func(w io.Writer) error {
-				for _, f := range findings {
-					if _, err := fmt.Fprintf(w, "%s: %s\n", f.Severity, f.Text); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			for _, f := range findings {
-				failed = failed || f.Severity == "error"
-			}
-			if failed {
-				return inputError{fmt.Errorf("these Kubefiles cannot be built")}
-			}
-			return nil
-		},
-	}
-	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the files in the usual form")
-	return cmd
 }

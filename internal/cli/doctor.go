@@ -40,8 +40,7 @@ the credentials there are for it.`,
 			if err != nil {
 				return err
 			}
-			a.progress.Close()
-			return a.output().Write(checks, func(w io.Writer) error { return writeChecks(w, checks) })
+			return a.print(checks, func(w io.Writer) error { return writeChecks(w, checks) })
 		},
 	}
 }

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -126,5 +128,22 @@ func (g *globalFlags) catalogLayers() []fs.FS {
 	return layers
 }
 
-// output writes results to standard output.
-func (a *app) output() ui.Output { return ui.Output{Format: a.global.output, W: a.out} }
+// on makes the body of a command that works with a client.
+func (a *app) on(do func(ctx context.Context, c *opc.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := a.open()
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		return do(cmd.Context(), c, args)
+	}
+}
+
+// print ends progress and writes a result to standard output: v as JSON, or
+// what text writes.
+func (a *app) print(v any, text func(w io.Writer) error) error {
+	a.startProgress()
+	a.progress.Close()
+	return ui.Output{Format: a.global.output, W: a.out}.Write(v, text)
+}

@@ -36,7 +36,7 @@ directory or a file of manifests.`,
 			if err != nil {
 				return err
 			}
-			return a.output().Write(list, func(w io.Writer) error { return writeImages(w, list) })
+			return a.print(list, func(w io.Writer) error { return writeImages(w, list) })
 		},
 	}
 	discovery.register(cmd)
@@ -63,13 +63,8 @@ func (a *app) inspect() *cobra.Command {
 		Use:   "inspect NAME",
 		Short: "Show what an image's metadata says, as JSON",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			img, err := c.Inspect(cmd.Context(), args[0])
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+			img, err := c.Inspect(ctx, args[0])
 			if err != nil {
 				return err
 			}
@@ -80,7 +75,7 @@ func (a *app) inspect() *cobra.Command {
 				}
 			}
 			return ui.WriteJSON(a.out, shown)
-		},
+		}),
 	}
 	cmd.Flags().StringVar(&platform, "platform", "", "only this platform")
 	return cmd
@@ -91,22 +86,17 @@ func (a *app) tree() *cobra.Command {
 		Use:   "tree NAME",
 		Short: "Show what is inside an image: apps, and the container images each needs",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+			img, err := c.Inspect(ctx, args[0])
 			if err != nil {
 				return err
 			}
-			defer c.Close()
-			img, err := c.Inspect(cmd.Context(), args[0])
+			root, err := imageTree(ctx, c, img)
 			if err != nil {
 				return err
 			}
-			root, err := imageTree(cmd.Context(), c, img)
-			if err != nil {
-				return err
-			}
-			return a.output().Write(root, func(w io.Writer) error { return ui.WriteTree(w, *root) })
-		},
+			return a.print(root, func(w io.Writer) error { return ui.WriteTree(w, *root) })
+		}),
 	}
 }
 
@@ -178,17 +168,12 @@ func (a *app) why() *cobra.Command {
 IMAGE is a container image, or a part of its name. NAME is the cluster image; it
 can be left out when the store has only one.`,
 		Args: cobra.RangeArgs(1, 2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+			name, err := oneImage(ctx, c, args[1:])
 			if err != nil {
 				return err
 			}
-			defer c.Close()
-			name, err := oneImage(cmd.Context(), c, args[1:])
-			if err != nil {
-				return err
-			}
-			l, err := c.ImageLock(cmd.Context(), name)
+			l, err := c.ImageLock(ctx, name)
 			if err != nil {
 				return err
 			}
@@ -196,8 +181,8 @@ can be left out when the store has only one.`,
 			if len(found) == 0 {
 				return fmt.Errorf("%w: %s has no image %s; \"opc-image images %s\" lists those it has", opc.ErrIncomplete, name, args[0], name)
 			}
-			return a.output().Write(found, func(w io.Writer) error { return writeWhy(w, found) })
-		},
+			return a.print(found, func(w io.Writer) error { return writeWhy(w, found) })
+		}),
 	}
 }
 

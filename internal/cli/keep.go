@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -16,14 +18,9 @@ func (a *app) tag() *cobra.Command {
 		Use:   "tag NAME NEW",
 		Short: "Give an image another name",
 		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			return c.Tag(cmd.Context(), args[0], args[1])
-		},
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+			return c.Tag(ctx, args[0], args[1])
+		}),
 	}
 }
 
@@ -32,21 +29,27 @@ func (a *app) rmi() *cobra.Command {
 		Use:   "rmi NAME…",
 		Short: "Take names away; \"prune\" frees the space",
 		Args:  cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
-			if err != nil {
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+			for i, name := range args {
+				if err := c.Remove(ctx, name); err != nil {
+					return errors.Join(a.untagged(args[:i]), err)
+				}
+			}
+			return a.untagged(args)
+		}),
+	}
+}
+
+// untagged tells which names are gone.
+func (a *app) untagged(names []string) error {
+	return a.print(map[string][]string{"untagged": names}, func(w io.Writer) error {
+		for _, name := range names {
+			if _, err := fmt.Fprintln(w, "Untagged:", name); err != nil {
 				return err
 			}
-			defer c.Close()
-			for _, name := range args {
-				if err := c.Remove(cmd.Context(), name); err != nil {
-					return err
-				}
-				fmt.Fprintln(a.out, "Untagged:", name)
-			}
-			return nil
-		},
-	}
+		}
+		return nil
+	})
 }
 
 func (a *app) fsck() *cobra.Command {
@@ -57,26 +60,20 @@ func (a *app) fsck() *cobra.Command {
 		Long: `Fsck reads every blob, recipe and tag of the store. With --repair damaged content
 is moved away, so that the next build fetches it again.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, _ []string) error {
 			opts.Progress = a.progress.Report
-			report, err := c.Store().Fsck(cmd.Context(), opts)
+			report, err := c.Store().Fsck(ctx, opts)
 			if err != nil {
 				return err
 			}
-			a.progress.Close()
-			if err := a.output().Write(report, func(w io.Writer) error { return writeFsck(w, report) }); err != nil {
+			if err := a.print(report, func(w io.Writer) error { return writeFsck(w, report) }); err != nil {
 				return err
 			}
 			if len(report.Problems) > 0 && !opts.Repair {
 				return fmt.Errorf("%w: the store has %d problems; \"opc-image fsck --repair\" moves damaged content away", opc.ErrIncomplete, len(report.Problems))
 			}
 			return nil
-		},
+		}),
 	}
 	cmd.Flags().BoolVar(&opts.Repair, "repair", false, "move damaged content away")
 	cmd.Flags().BoolVar(&opts.Layers, "layers", false, "also compute the digest of every layer again")
@@ -104,17 +101,12 @@ func (a *app) prune() *cobra.Command {
 		Use:   "prune",
 		Short: "Remove what no image of the store needs",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.open()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, _ []string) error {
+			report, err := c.Store().Prune(ctx, opts)
 			if err != nil {
 				return err
 			}
-			defer c.Close()
-			report, err := c.Store().Prune(cmd.Context(), opts)
-			if err != nil {
-				return err
-			}
-			return a.output().Write(report, func(w io.Writer) error {
+			return a.print(report, func(w io.Writer) error {
 				verb := "removed"
 				if opts.DryRun {
 					verb = "would be removed"
@@ -122,7 +114,7 @@ func (a *app) prune() *cobra.Command {
 				_, err := fmt.Fprintf(w, "%d blobs, %s %s\n", len(report.Removed), ui.Bytes(report.Bytes), verb)
 				return err
 			})
-		},
+		}),
 	}
 	cmd.Flags().BoolVar(&opts.DryRun, "dry-run", false, "only tell what would be removed")
 	return cmd

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -23,28 +24,14 @@ ask for, and resolves each to its digest. Layers of images are not fetched.
 What the lock has already is kept; --update resolves everything anew. --check
 writes nothing and fails when the lock does not fit, for CI.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			t, err := target.target(args[0])
-			if err != nil {
-				return err
-			}
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			plan, err := a.plan(cmd.Context(), c, t)
-			if err != nil {
-				return err
-			}
+		RunE: a.onPlan(&target, func(ctx context.Context, p planned) error {
 			pins.locked = check
-			l, err := pins.pin(cmd.Context(), c, plan, t)
+			l, err := pins.pin(ctx, p)
 			if err != nil {
 				return err
 			}
-			a.progress.Close()
-			return a.output().Write(l, func(w io.Writer) error { return writeLock(w, pins.file(t), l) })
-		},
+			return a.print(l, func(w io.Writer) error { return writeLock(w, pins.file(p.target), l) })
+		}),
 	}
 	target.register(cmd)
 	pins.register(cmd)

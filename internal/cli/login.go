@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/opc-source/opc-image/pkg/opc"
 )
 
 func (a *app) login() *cobra.Command {
@@ -18,14 +21,10 @@ func (a *app) login() *cobra.Command {
 		Use:   "login REGISTRY",
 		Short: "Check credentials with a registry and keep them where docker does",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
 			in := bufio.NewReader(a.in)
 			if user == "" {
+				var err error
 				if user, err = a.ask(in, "Username: "); err != nil {
 					return err
 				}
@@ -34,12 +33,12 @@ func (a *app) login() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := c.Login(cmd.Context(), args[0], user, password); err != nil {
+			if err := c.Login(ctx, args[0], user, password); err != nil {
 				return err
 			}
 			a.progress.Log("Logged in to " + args[0])
 			return nil
-		},
+		}),
 	}
 	cmd.Flags().StringVarP(&user, "username", "u", "", "user name (default: asked for)")
 	cmd.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
@@ -77,17 +76,12 @@ func (a *app) logout() *cobra.Command {
 		Use:   "logout REGISTRY",
 		Short: "Forget the credentials of a registry",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			if err := c.Logout(cmd.Context(), args[0]); err != nil {
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+			if err := c.Logout(ctx, args[0]); err != nil {
 				return err
 			}
 			a.progress.Log("Logged out of " + args[0])
 			return nil
-		},
+		}),
 	}
 }

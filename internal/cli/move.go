@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -25,26 +26,20 @@ func (a *app) push() *cobra.Command {
 of it has, goes on in the middle of a layer after a broken connection, and writes
 the name last, when everything is there.`,
 		Args: cobra.RangeArgs(1, 2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
 			if len(args) == 2 {
 				opts.To = args[1]
 			}
-			pushed, err := c.Push(cmd.Context(), args[0], opts)
+			pushed, err := c.Push(ctx, args[0], opts)
 			if err != nil {
 				return err
 			}
-			a.progress.Close()
-			return a.output().Write(pushed, func(w io.Writer) error {
+			return a.print(pushed, func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "%s@%s\n%s sent in %d blobs, %d mounted, %d present\n",
 					pushed.Name, pushed.Digest, ui.Bytes(pushed.SentBytes), pushed.Sent, pushed.Mounted, pushed.Present)
 				return err
 			})
-		},
+		}),
 	}
 	cmd.Flags().StringArrayVar(&opts.From, "from", nil, "repository of the same registry that may have layers already; may be repeated")
 	cmd.Flags().BoolVar(&opts.AllowStandins, "allow-standins", false, "push an image of a rehearsal to a registry that is not on this machine")
@@ -57,24 +52,18 @@ func (a *app) pull() *cobra.Command {
 		Use:   "pull NAME",
 		Short: "Bring an image from a registry into the store",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+			img, err := c.Pull(ctx, args[0], platforms)
 			if err != nil {
 				return err
 			}
-			defer c.Close()
-			img, err := c.Pull(cmd.Context(), args[0], platforms)
-			if err != nil {
-				return err
-			}
-			a.progress.Close()
-			return a.output().Write(img, func(w io.Writer) error {
+			return a.print(img, func(w io.Writer) error {
 				if _, err := fmt.Fprintf(w, "%s@%s\n", img.Name, img.Descriptor.Digest); err != nil {
 					return err
 				}
 				return writeVariants(w, img)
 			})
-		},
+		}),
 	}
 	cmd.Flags().StringSliceVar(&platforms, "platform", nil, "only these platforms (default: all)")
 	return cmd
@@ -91,20 +80,15 @@ sealer of one platform, save that platform only.`,
 		Example: `  opc-image save full -f full.tar
   opc-image save full --platform linux/amd64 > full-amd64.tar`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
 			if file != "" {
-				return c.Save(cmd.Context(), args[0], platform, file)
+				return c.Save(ctx, args[0], platform, file)
 			}
 			if out, ok := a.out.(*os.File); ok && term.IsTerminal(int(out.Fd())) {
 				return inputError{fmt.Errorf("an archive is not written to a terminal; use -f FILE, or redirect the output")}
 			}
-			return c.SaveTo(cmd.Context(), args[0], platform, a.out)
-		},
+			return c.SaveTo(ctx, args[0], platform, a.out)
+		}),
 	}
 	cmd.Flags().StringVar(&platform, "platform", "", "only this platform (default: all)")
 	cmd.Flags().StringVarP(&file, "file", "f", "", "the archive to write (default: standard output)")
@@ -117,23 +101,18 @@ func (a *app) load() *cobra.Command {
 		Use:   "load",
 		Short: "Bring the images of an OCI archive into the store",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, _ []string) error {
 			var loaded []store.Image
+			var err error
 			if file == "" {
-				loaded, err = c.LoadFrom(cmd.Context(), a.in, name)
+				loaded, err = c.LoadFrom(ctx, a.in, name)
 			} else {
-				loaded, err = c.Load(cmd.Context(), file, name)
+				loaded, err = c.Load(ctx, file, name)
 			}
 			if err != nil {
 				return err
 			}
-			a.progress.Close()
-			return a.output().Write(loaded, func(w io.Writer) error {
+			return a.print(loaded, func(w io.Writer) error {
 				for _, img := range loaded {
 					if _, err := fmt.Fprintf(w, "%s@%s\n", img.Name, img.Descriptor.Digest); err != nil {
 						return err
@@ -141,7 +120,7 @@ func (a *app) load() *cobra.Command {
 				}
 				return nil
 			})
-		},
+		}),
 	}
 	cmd.Flags().StringVarP(&file, "input", "i", "", "the archive, or the directory of an image layout (default: standard input)")
 	cmd.Flags().StringVarP(&name, "tag", "t", "", "name of the image, instead of the one in the archive")
@@ -155,17 +134,12 @@ func (a *app) serve() *cobra.Command {
 		Short: "Serve images of the store, and the container images in them, as a registry",
 		Long: `Serve is a read-only registry over the store: cluster images under their names,
 and the container images inside them under the names the cluster asks for.`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
+		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
 			handler, err := c.Handler(args)
 			if err != nil {
 				return err
 			}
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			server, err := serve.Listen(ctx, handler, opts)
 			if err != nil {
@@ -173,7 +147,7 @@ and the container images inside them under the names the cluster asks for.`,
 			}
 			a.progress.Log("Serving on " + server.URL())
 			return server.Serve(ctx)
-		},
+		}),
 	}
 	cmd.Flags().StringVar(&opts.Address, "address", "127.0.0.1:5000", "host and port to listen on")
 	cmd.Flags().StringVar(&opts.CertFile, "cert", "", "certificate file (PEM), for TLS")

@@ -58,8 +58,7 @@ func (a *app) neededImages(ctx context.Context, name string, d discoveryFlags) e
 	if err != nil {
 		return err
 	}
-	a.progress.Close()
-	if err := a.output().Write(report, func(w io.Writer) error { return writeNeeded(w, report) }); err != nil {
+	if err := a.print(report, func(w io.Writer) error { return writeNeeded(w, report) }); err != nil {
 		return err
 	}
 	if err := report.Err(); err != nil {

@@ -100,7 +100,7 @@ func (a *app) runRehearsal(cmd *cobra.Command, t opc.Target, dir string, limit i
 	}
 	a.progress.Close()
 	result := rehearsed{Image: img.Name, Digest: img.Descriptor.Digest.String(), Sent: pushed.SentBytes, Reports: reports}
-	return a.output().Write(result, func(w io.Writer) error {
+	return a.print(result, func(w io.Writer) error {
 		root, err := imageTree(ctx, r.Client, img)
 		if err != nil {
 			return err

@@ -40,8 +40,7 @@ network.`,
 			if reports == nil {
 				return failed
 			}
-			a.progress.Close()
-			if err := a.output().Write(reports, func(w io.Writer) error { return writeReports(w, reports) }); err != nil {
+			if err := a.print(reports, func(w io.Writer) error { return writeReports(w, reports) }); err != nil {
 				return err
 			}
 			return failed

@@ -35,7 +35,7 @@ func (a *app) version() *cobra.Command {
 				"version": Version(), "go": runtime.Version(),
 				"platform": runtime.GOOS + "/" + runtime.GOARCH, "kubernetes": compose.DefaultKubeVersion,
 			}
-			return a.output().Write(v, func(w io.Writer) error {
+			return a.print(v, func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "opc-image %s (%s, %s, Kubernetes %s)\n", v["version"], v["go"], v["platform"], v["kubernetes"])
 				return err
 			})
