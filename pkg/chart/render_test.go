@@ -87,6 +87,12 @@ func TestRender(t *testing.T) {
 			want:  []string{"demo/templates/a.yaml: a: 35 false"},
 		},
 		{
+			name:  "what 1.37 adds",
+			files: map[string]string{"templates/a.yaml": `a: {{ .Capabilities.APIVersions.Has "storagemigration.k8s.io/v1" }} {{ .Capabilities.APIVersions.Has "apps/v1" }}`},
+			opts:  Options{KubeVersion: "v1.37.2"},
+			want:  []string{"demo/templates/a.yaml: a: true true"},
+		},
+		{
 			name:  "the default version",
 			files: map[string]string{"templates/a.yaml": `a: {{ .Capabilities.KubeVersion }} {{ .Capabilities.APIVersions.Has "policy/v1beta1" }} {{ .Capabilities.APIVersions.Has "batch/v1/CronJob" }}`},
 			want:  []string{"demo/templates/a.yaml: a: v1.36.4 false true"},
