@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
+	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"github.com/opc-source/opc-image/internal/ui"
@@ -38,7 +41,11 @@ func (a *app) catalogList() *cobra.Command {
 				return err
 			}
 			list := c.Components()
-			return a.print(list, func(w io.Writer) error {
+			written, err := asWritten(list...)
+			if err != nil {
+				return err
+			}
+			return a.print(written, func(w io.Writer) error {
 				t := ui.NewTable("NAME", "VERSION", "GROUP", "IMAGES", "LICENCE", "REQUIRES")
 				for _, c := range list {
 					t.Row(c.Name, c.Version, c.Group, len(c.Images), c.Licence.SPDX, strings.Join(c.Requires, ","))
@@ -63,9 +70,31 @@ func (a *app) catalogShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(c, func(w io.Writer) error { return writeComponent(w, c) })
+			written, err := asWritten(c)
+			if err != nil {
+				return err
+			}
+			return a.print(written[0], func(w io.Writer) error { return writeComponent(w, c) })
 		},
 	}
+}
+
+// asWritten gives components as JSON with the keys of component.yaml, which the
+// schema describes.
+func asWritten(components ...*catalog.Component) ([]json.RawMessage, error) {
+	list := []json.RawMessage{}
+	for _, c := range components {
+		text, err := fs.ReadFile(c.Files(), catalog.FileName)
+		if err != nil {
+			return nil, err
+		}
+		data, err := yaml.YAMLToJSON(text)
+		if err != nil {
+			return nil, fmt.Errorf("component %s: %w", c.Name, err)
+		}
+		list = append(list, data)
+	}
+	return list, nil
 }
 
 func writeComponent(w io.Writer, c *catalog.Component) error {

@@ -8,12 +8,12 @@ import (
 
 // Node is one line of a tree and what hangs below it.
 type Node struct {
-	Label string
+	Label string `json:"label"`
 	// Size in bytes, shown behind the label; 0 shows none.
-	Size int64
+	Size int64 `json:"size,omitempty"`
 	// Note is shown last, in brackets: a platform, a digest, a reason.
-	Note     string
-	Children []Node
+	Note     string `json:"note,omitempty"`
+	Children []Node `json:"children,omitempty"`
 }
 
 // WriteTree writes a tree the way tree(1) draws it:

@@ -27,10 +27,10 @@ type Rule struct {
 // Finding is one place where a component breaks a rule.
 type Finding struct {
 	Position
-	Component string
-	Rule      string
-	Severity  Severity
-	Message   string
+	Component string   `json:"component"`
+	Rule      string   `json:"rule"`
+	Severity  Severity `json:"severity"`
+	Message   string   `json:"message"`
 }
 
 // String is file:line:column: severity: message [rule].

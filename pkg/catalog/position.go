@@ -10,9 +10,9 @@ import (
 // Position is a place in a file. Line and Column count from 1; a zero Line
 // means the file as a whole.
 type Position struct {
-	File   string
-	Line   int
-	Column int
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
 }
 
 // String is file:line:column.

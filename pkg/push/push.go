@@ -40,10 +40,12 @@ type Options struct {
 // Result is what a push did.
 type Result struct {
 	// Digest the name points to now.
-	Digest digest.Digest
+	Digest digest.Digest `json:"digest"`
 	// Sent, Mounted and Present count blobs, SentBytes bytes of blobs.
-	Sent, Mounted, Present int
-	SentBytes              int64
+	Sent      int   `json:"sent"`
+	Mounted   int   `json:"mounted"`
+	Present   int   `json:"present"`
+	SentBytes int64 `json:"sentBytes"`
 }
 
 // Pusher pushes images. It remembers which repository has which blob, so that

@@ -14,8 +14,8 @@ import (
 type Image struct {
 	// Name is the full reference, from the annotation
 	// org.opencontainers.image.ref.name; empty when there is none.
-	Name       string
-	Descriptor ocispec.Descriptor
+	Name       string             `json:"name"`
+	Descriptor ocispec.Descriptor `json:"descriptor"`
 }
 
 // Tag gives desc a name, in place of what had that name. The content of desc has
