@@ -27,7 +27,11 @@ func (a *app) catalog() *cobra.Command {
 
 // readCatalog reads the built-in catalog and the directories of --catalog.
 func (a *app) readCatalog() (*catalog.Catalog, error) {
-	return opc.LoadCatalog(a.global.catalogLayers()...)
+	layers, err := a.global.catalogLayers()
+	if err != nil {
+		return nil, err
+	}
+	return opc.LoadCatalog(layers...)
 }
 
 func (a *app) catalogList() *cobra.Command {

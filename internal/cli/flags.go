@@ -105,9 +105,13 @@ func (a *app) open() (*opc.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	layers, err := a.global.catalogLayers()
+	if err != nil {
+		return nil, err
+	}
 	a.startProgress()
 	return opc.Open(opc.Options{
-		Store: dir, Catalog: a.global.catalogLayers(),
+		Store: dir, Catalog: layers,
 		Remote:  remote.Options{Config: config, Offline: a.global.offline, UserAgent: "opc-image/" + Version()},
 		Created: stamp, Client: "opc-image " + Version(), Progress: a.progress.Report, Log: a.progress.Log,
 	})
@@ -120,12 +124,15 @@ func (a *app) startProgress() {
 }
 
 // catalogLayers are the directories of --catalog.
-func (g *globalFlags) catalogLayers() []fs.FS {
+func (g *globalFlags) catalogLayers() ([]fs.FS, error) {
 	var layers []fs.FS
 	for _, dir := range g.catalog {
+		if _, err := os.ReadDir(dir); err != nil {
+			return nil, inputError{fmt.Errorf("--catalog: %w", err)}
+		}
 		layers = append(layers, os.DirFS(dir))
 	}
-	return layers
+	return layers, nil
 }
 
 // on makes the body of a command that works with a client.

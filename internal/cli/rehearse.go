@@ -61,8 +61,12 @@ func (a *app) runRehearsal(cmd *cobra.Command, t opc.Target, dir string, limit i
 	if err != nil {
 		return err
 	}
+	layers, err := a.global.catalogLayers()
+	if err != nil {
+		return err
+	}
 	opts := opc.Options{
-		Store: filepath.Join(dir, "store"), Catalog: a.global.catalogLayers(), Created: stamp,
+		Store: filepath.Join(dir, "store"), Catalog: layers, Created: stamp,
 		Client: "opc-image " + Version(), Progress: a.progress.Report, Log: a.progress.Log,
 	}
 	planner, err := opc.Open(opts)
