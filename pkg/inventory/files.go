@@ -68,7 +68,7 @@ func (s *scanner) chart(ctx context.Context, name string, isDir bool, opts Rende
 	if err != nil {
 		return nil, err
 	}
-	return undeclared("", discover.Merge(*annotated, *found)), nil
+	return s.verdict.decide("", discover.Merge(*annotated, *found)), nil
 }
 
 func (s *scanner) file(ctx context.Context, name string, entry fs.DirEntry) (*discover.Decision, error) {
@@ -84,5 +84,5 @@ func (s *scanner) file(ctx context.Context, name string, entry fs.DirEntry) (*di
 	if err != nil {
 		return nil, err
 	}
-	return undeclared("", discover.Merge(*collected, *found)), nil
+	return s.verdict.decide("", discover.Merge(*collected, *found)), nil
 }

@@ -30,6 +30,10 @@ import (
 type Options struct {
 	// KubeVersion charts are rendered for; empty is the renderer's default.
 	KubeVersion string
+	// Commands are what sealer runs when the cluster is up. The manifests and
+	// charts that they give to kubectl and helm are read as well, wherever they
+	// stand.
+	Commands []string
 	// Progress counts the parts that were read. Nil: nobody.
 	Progress progress.Func
 }
@@ -42,6 +46,8 @@ type Report struct {
 	Excluded []discover.Excluded `json:"excluded,omitempty"`
 	// Problems stop a build: each needs a decision.
 	Problems []Problem `json:"problems,omitempty"`
+	// Warnings tell where images cannot be looked for.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Image is one image with everything that asks for it.
@@ -59,17 +65,25 @@ type Problem struct {
 
 // Scan reads a root file system. Components are those whose definition is under
 // opc/components; their images are held against what they declare. The files of
-// other apps, and what is in manifests and charts, are rendered with default
-// values. manifests/imageList adds images by name.
+// other apps, what is in manifests and charts, and what the launch commands
+// install, are rendered with default values. ListFile and ExcludeFile decide about
+// images that no component describes.
 func Scan(ctx context.Context, root fs.FS, opts Options) (*Report, error) {
 	finder, err := discover.New(discover.Limits{})
 	if err != nil {
 		return nil, err
 	}
 	s := &scanner{root: root, opts: opts, finder: finder}
+	if s.verdict, err = s.readVerdict(); err != nil {
+		return nil, err
+	}
 	parts, err := s.parts()
 	if err != nil {
 		return nil, err
+	}
+	launch, warnings := s.launchPart()
+	if len(launch.files) > 0 {
+		parts = append(parts, launch)
 	}
 	meter := opts.Progress.Begin(progress.Render, len(parts), 0)
 	decisions := make([]*discover.Decision, len(parts))
@@ -91,22 +105,28 @@ func Scan(ctx context.Context, root fs.FS, opts Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return report(decisions), nil
+	dropStale(parts, decisions)
+	r := report(decisions)
+	r.Warnings = warnings
+	return r, nil
 }
 
 // scanner reads one root file system.
 type scanner struct {
-	root   fs.FS
-	opts   Options
-	finder *discover.Finder
+	root    fs.FS
+	opts    Options
+	finder  *discover.Finder
+	verdict verdict
 }
 
-// part is something that is decided by itself: a component, an app, or a
-// directory that belongs to no app.
+// part is something that is decided by itself: a component, an app, a directory
+// that belongs to no app, or what the launch commands install.
 type part struct {
 	dir       string
 	component *catalog.Component
 	app       string
+	launch    bool
+	files     []string // of launch
 }
 
 func (p part) name() string { return cmp.Or(p.app, p.dir) }
@@ -212,6 +232,11 @@ func (r *Report) Err() error {
 func Join(reports ...*Report) *Report {
 	joined := reports[0]
 	for _, r := range reports[1:] {
+		for _, w := range r.Warnings {
+			if !slices.Contains(joined.Warnings, w) {
+				joined.Warnings = append(joined.Warnings, w)
+			}
+		}
 		for _, image := range r.Images {
 			at, found := slices.BinarySearchFunc(joined.Images, image.Name, func(i Image, name string) int { return cmp.Compare(i.Name, name) })
 			if !found {

@@ -1,8 +1,6 @@
 package inventory
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -28,6 +26,9 @@ func (s *scanner) decide(ctx context.Context, p part) (*discover.Decision, error
 	if p.component != nil {
 		return s.component(ctx, p)
 	}
+	if p.launch {
+		return s.launched(ctx, p)
+	}
 	docs, report, err := s.directory(ctx, p)
 	if err != nil {
 		return nil, err
@@ -37,22 +38,7 @@ func (s *scanner) decide(ctx context.Context, p part) (*discover.Decision, error
 		return nil, err
 	}
 	all := discover.Merge(*report, *found)
-	return undeclared(p.app, all), nil
-}
-
-// undeclared decides about files that no component describes: what is certain
-// or declared goes in, what is suspected is reported.
-func undeclared(app string, r *discover.Report) *discover.Decision {
-	c := discover.Component{Name: app}
-	seen := map[string]bool{}
-	for _, f := range r.Findings {
-		name := f.Image.String()
-		if f.Confidence != discover.Suspected && !seen[name] {
-			seen[name] = true
-			c.Declared = append(c.Declared, discover.DeclaredImage{Image: name})
-		}
-	}
-	return discover.Decide(c, r)
+	return s.verdict.decide(p.app, all), nil
 }
 
 // component renders the charts and reads the manifests of a component.
@@ -207,24 +193,15 @@ func (s *scanner) defaults(ctx context.Context, name string, isDir bool) ([]mani
 
 // list reads image names, one a line; blank lines and comments do not count.
 func (s *scanner) list(name string, p part, report *discover.Report) error {
-	data, err := s.read(name)
-	if err != nil {
-		return err
-	}
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	for n := 1; lines.Scan(); n++ {
-		line, _, _ := strings.Cut(lines.Text(), "#")
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
+	return s.lines(name, func(n int, line, _ string) error {
 		ref, err := reference.Parse(line)
 		if err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, err)
+			return err
 		}
 		e := discover.Evidence{Component: p.app, File: name, Path: fmt.Sprintf("line %d", n), Rule: "image-list", Raw: line}
 		report.Findings = append(report.Findings, discover.Finding{Evidence: e, Image: ref, Confidence: discover.Declared})
-	}
-	return lines.Err()
+		return nil
+	})
 }
 
 // read reads a file of bounded size.

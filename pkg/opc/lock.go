@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/containerd/platforms"
@@ -87,11 +88,12 @@ func (r *locker) base(ctx context.Context) error {
 	if r.plan.Base == "" {
 		return nil
 	}
-	ref, err := ParseName(r.plan.Base)
+	ref, err := r.baseRef(ctx)
 	if err != nil {
 		return err
 	}
-	if local, err := r.store.Resolve(ctx, ref.String()); err == nil {
+	name := ref.String()
+	if local, err := r.store.Resolve(ctx, name); err == nil {
 		// One that was built or pulled here is taken from the store.
 		ref.Digest = local.Digest
 	}
@@ -100,9 +102,22 @@ func (r *locker) base(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("base image: %w", err)
 	}
-	pin := pinImage(r.plan.Base, found[0])
+	pin := pinImage(name, found[0])
 	r.lock.Base = &pin
 	return nil
+}
+
+// baseRef is the base image in full. A name without a registry is a local image
+// when the store has it, and otherwise one of docker.io, as sealer has it.
+func (r *locker) baseRef(ctx context.Context) (reference.Ref, error) {
+	ref, err := ParseName(r.plan.Base)
+	if err != nil || ref.Domain != reference.LocalDomain {
+		return ref, err
+	}
+	if _, err := r.store.Resolve(ctx, ref.String()); err == nil || strings.HasPrefix(r.plan.Base, reference.LocalDomain+"/") {
+		return ref, nil
+	}
+	return reference.Parse(r.plan.Base)
 }
 
 // downloads gets charts, manifests and files, and pins them.
@@ -180,6 +195,9 @@ func (r *locker) images(ctx context.Context) error {
 	if err := report.Err(); err != nil {
 		return fmt.Errorf("%w: %w", ErrIncomplete, err)
 	}
+	for _, warning := range report.Warnings {
+		r.opts.Log("Warning: " + warning)
+	}
 	r.report = report
 	wanted := map[string]*lock.Image{}
 	for _, image := range report.Images {
@@ -211,7 +229,7 @@ func (r *locker) scan(ctx context.Context) (*inventory.Report, error) {
 			return nil, err
 		}
 		report, err := inventory.Scan(ctx, rootfs.New(items, r.store), inventory.Options{
-			KubeVersion: r.plan.KubeVersion, Progress: r.opts.Progress,
+			KubeVersion: r.plan.KubeVersion, Commands: r.plan.Launch.Cmds, Progress: r.opts.Progress,
 		})
 		if err != nil {
 			return nil, err

@@ -66,7 +66,9 @@ func (c *Client) neededByImage(ctx context.Context, img *Image) (*inventory.Repo
 		if err != nil {
 			return nil, err
 		}
-		report, err := inventory.Scan(ctx, root, inventory.Options{KubeVersion: kubeVersion, Progress: c.opts.Progress})
+		report, err := inventory.Scan(ctx, root, inventory.Options{
+			KubeVersion: kubeVersion, Commands: v.Extension.Launch.Cmds, Progress: c.opts.Progress,
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/rootfs"
+	"github.com/opc-source/opc-image/pkg/sealer"
 )
 
 // maxDocument bounds a manifest, index or config, in bytes.
@@ -115,7 +116,7 @@ func (v *verifier) names(ctx context.Context) (map[string]*lock.Image, error) {
 		}
 		v.missingPlatforms(l)
 	}
-	found, err := inventory.Scan(ctx, v.image, inventory.Options{KubeVersion: kubeVersion})
+	found, err := inventory.Scan(ctx, v.image, inventory.Options{KubeVersion: kubeVersion, Commands: v.commands()})
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +129,16 @@ func (v *verifier) names(ctx context.Context) (map[string]*lock.Image, error) {
 		}
 	}
 	return names, nil
+}
+
+// commands are what sealer runs once the cluster is up; none when the image is
+// not a cluster image.
+func (v *verifier) commands() []string {
+	extension, _, err := sealer.DecodeAnnotations(v.image.Manifest.Annotations)
+	if err != nil {
+		return nil
+	}
+	return extension.Launch.Cmds
 }
 
 // missingPlatforms remembers images that the record has for other platforms
