@@ -87,6 +87,15 @@ func TestRender(t *testing.T) {
 			want:  []string{"demo/templates/a.yaml: a: 35 false"},
 		},
 		{
+			name: "the chart's own CRDs are served",
+			files: map[string]string{
+				"crds/x.yaml":      "spec: {group: example.com, names: {kind: X}, versions: [{name: v1}, {name: v2}]}",
+				"templates/a.yaml": `a: {{ .Capabilities.APIVersions.Has "example.com/v2/X" }} {{ .Capabilities.APIVersions.Has "example.com/v1" }} {{ .Capabilities.APIVersions.Has "other.com/v1" }}`,
+			},
+			opts: Options{APIVersions: []string{"third.com/v1/T"}},
+			want: []string{"demo/crds/x.yaml: spec: {group: example.com, names: {kind: X}, versions: [{name: v1}, {name: v2}]}", "demo/templates/a.yaml: a: true true false"},
+		},
+		{
 			name:  "what 1.37 adds",
 			files: map[string]string{"templates/a.yaml": `a: {{ .Capabilities.APIVersions.Has "storagemigration.k8s.io/v1" }} {{ .Capabilities.APIVersions.Has "apps/v1" }}`},
 			opts:  Options{KubeVersion: "v1.37.2"},
@@ -131,6 +140,7 @@ func TestRenderRefuses(t *testing.T) {
 		{"nil value", map[string]string{"templates/a.yaml": "{{ .Values.a.b }}"}, Options{}, "demo/templates/a.yaml:1"},
 		{"fail", map[string]string{"templates/a.yaml": `{{ fail "choose one" }}`}, Options{}, "chart demo refuses its values (demo/templates/a.yaml:1:3): choose one"},
 		{"broken hook", map[string]string{"templates/a.yaml": "helm.sh/hook: [\n"}, Options{}, "demo/templates/a.yaml:1: rendered document is not YAML"},
+		{"broken CRD", map[string]string{"crds/x.yaml": "a: [", "templates/a.yaml": "{{ .Capabilities.APIVersions }}"}, Options{}, "demo/crds/x.yaml:1: not YAML"},
 		{"repeat", map[string]string{"templates/a.yaml": `{{ repeat 1000000000 "x" }}`}, Options{}, "1000000000 repetitions"},
 		{"until", map[string]string{"templates/a.yaml": `{{ until 1000000000 }}`}, Options{}, "list of 1000000000 numbers"},
 		{"recursion", map[string]string{"templates/a.yaml": `{{ define "r" }}{{ include "r" . }}{{ end }}{{ include "r" . }}`}, Options{}, "nested reference"},
