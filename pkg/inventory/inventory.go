@@ -212,7 +212,7 @@ func (img *Image) add(component string, needed discover.Needed) {
 }
 
 // Err is nil when nothing needs a decision, or else an error that lists what
-// does, by component.
+// does, by component or app.
 func (r *Report) Err() error {
 	if len(r.Problems) == 0 {
 		return nil
@@ -223,7 +223,8 @@ func (r *Report) Err() error {
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(byComponent)) {
-		errs = append(errs, (&discover.Decision{Component: name, Problems: byComponent[name]}).Err())
+		d := discover.Decision{Component: name, Problems: byComponent[name]}
+		errs = append(errs, fmt.Errorf("%s: %d images need a decision:\n%s", cmp.Or(name, "files of the Kubefile"), len(d.Problems), d.Diff()))
 	}
 	return errors.Join(errs...)
 }
