@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Measure fills in digest and size of every local file of the plan.
+// Measure fills in digest and size of every local file of the plan that has
+// none yet.
 func (p *Plan) Measure(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -57,8 +58,13 @@ func (c *Content) Open() (io.ReadCloser, error) {
 
 // Checksum identifies the inputs of a lock: everything the plan says, with the
 // content of local files by digest and without where on this machine they are.
-// Call Measure first.
+// It is an error when Measure was not called before.
 func (p *Plan) Checksum() (digest.Digest, error) {
+	for _, f := range p.Files {
+		if f.Content.Local != "" && f.Content.Digest == "" {
+			return "", fmt.Errorf("checksum of plan %s: %s was not measured", p.Name, f.Name)
+		}
+	}
 	hash := sha256.New()
 	if err := json.NewEncoder(hash).Encode(p); err != nil {
 		return "", fmt.Errorf("checksum of plan %s: %w", p.Name, err)

@@ -3,7 +3,6 @@ package compose
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -11,12 +10,15 @@ import (
 	"strings"
 
 	"github.com/opc-source/opc-image/pkg/kubefile"
-	"github.com/opc-source/opc-image/pkg/unpack"
 )
 
 // Context is a build context: a directory from which COPY, ADD and APP take
-// files, less what its ignore file excludes. Nothing outside of it can be
-// reached, by ".." or by a symlink.
+// files, less what its ignore file excludes and less the lock. Nothing outside of
+// it can be reached, by ".." or by a symlink.
+//
+// Of a file's mode only the owner's execute bit counts, as in git: files become
+// 0644 or 0755 and directories 0755. Otherwise the umask of whoever checked the
+// files out would be part of the image; --chmod sets any other mode.
 type Context struct {
 	*kubefile.Context
 	dir  string   // on this machine; empty for files that the program carries
@@ -34,17 +36,18 @@ func OpenContext(dir, kubefileName string) (*Context, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build context: %w", err)
 	}
-	ignore, err := kubefile.ReadIgnore(root.FS(), kubefileName)
+	files := withoutLock{root.FS()}
+	ignore, err := kubefile.ReadIgnore(files, kubefileName)
 	if err != nil {
-		root.Close()
-		return nil, err
+		return nil, errors.Join(err, root.Close())
 	}
-	return &Context{kubefile.NewContext(root.FS(), ignore), abs, root}, nil
+	return &Context{kubefile.NewContext(files, ignore), abs, root}, nil
 }
 
 // EmbeddedContext is a build context of files that the program itself carries.
+// They have no modes: what begins with "#!" becomes executable.
 func EmbeddedContext(files fs.FS) *Context {
-	return &Context{Context: kubefile.NewContext(files, nil)}
+	return &Context{Context: kubefile.NewContext(withoutLock{files}, nil)}
 }
 
 // Close releases the directory.
@@ -56,7 +59,8 @@ func (c *Context) Close() error {
 }
 
 // copyTo gives the files that a copy of src to dest makes. A directory gives its
-// content; a file gives one file, inside dest when into says so.
+// content; a file gives one file, inside dest when into says so. A symlink that
+// is named itself is followed, one within a directory is copied, as in docker.
 func (c *Context) copyTo(src, dest string, into bool) ([]File, error) {
 	info, err := fs.Stat(c.FS(), src)
 	if err != nil {
@@ -65,6 +69,9 @@ func (c *Context) copyTo(src, dest string, into bool) ([]File, error) {
 	if !info.IsDir() {
 		if into {
 			dest = path.Join(dest, path.Base(src))
+		}
+		if dest == "." {
+			return nil, fmt.Errorf("%s is a file and cannot be the root of the image", src)
 		}
 		f, err := c.file(src, dest, info)
 		return []File{f}, err
@@ -81,10 +88,11 @@ func (c *Context) copyTo(src, dest string, into bool) ([]File, error) {
 		if err != nil {
 			return err
 		}
+		within := name
 		if src != "." {
-			name = strings.TrimPrefix(name, src+"/")
+			within = strings.TrimPrefix(name, src+"/")
 		}
-		f, err := c.file(path.Join(src, name), path.Join(dest, name), info)
+		f, err := c.file(name, path.Join(dest, within), info)
 		files = append(files, f)
 		return err
 	})
@@ -92,72 +100,31 @@ func (c *Context) copyTo(src, dest string, into bool) ([]File, error) {
 }
 
 func (c *Context) file(name, dest string, info fs.FileInfo) (File, error) {
-	f := File{Name: dest, Mode: info.Mode() & (fs.ModeType | fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky)}
+	f := File{Name: dest}
+	var err error
 	switch info.Mode().Type() {
 	case fs.ModeDir:
+		f.Mode = fs.ModeDir | 0o755
 	case fs.ModeSymlink:
-		link, err := fs.ReadLink(c.FS(), name)
-		if err != nil {
-			return f, err
-		}
-		f.Link = link
+		f.Mode = fs.ModeSymlink | 0o777
+		f.Link, err = fs.ReadLink(c.FS(), name)
 	case 0:
 		if c.dir == "" {
-			// Embedded files have no permission of their own.
-			data, err := fs.ReadFile(c.FS(), name)
-			f.Mode, f.Content.Data = 0o644, data
-			return f, err
+			f.Content.Data, err = fs.ReadFile(c.FS(), name)
+			f.Mode = plainMode(strings.HasPrefix(string(f.Content.Data), "#!"))
+			break
 		}
+		f.Mode = plainMode(info.Mode()&0o100 != 0)
 		f.Content.Local = filepath.Join(c.dir, filepath.FromSlash(name))
 	default:
-		return f, fmt.Errorf("%s is a %v, which an image cannot hold", name, info.Mode().Type())
+		err = fmt.Errorf("%s is a %v, which an image cannot hold", name, info.Mode().Type())
 	}
-	return f, nil
+	return f, err
 }
 
-// unpackTo gives the files that ADD of a local archive makes; ok is false when
-// src is not an archive.
-func (c *Context) unpackTo(src, dest string) (files []File, ok bool, err error) {
-	if c.root == nil {
-		return nil, false, nil
+func plainMode(executable bool) fs.FileMode {
+	if executable {
+		return 0o755
 	}
-	f, err := c.root.Open(src)
-	if err != nil {
-		return nil, false, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || info.IsDir() {
-		return nil, false, err
-	}
-	local := filepath.Join(c.dir, filepath.FromSlash(src))
-	head := make([]byte, 512)
-	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
-		return nil, false, err
-	}
-	// docker unpacks tar archives and leaves zip files as they are.
-	if !unpack.IsArchive(head[:n]) || strings.HasPrefix(string(head[:n]), "PK") {
-		return nil, false, nil
-	}
-	err = unpack.Walk(f, info.Size(), func(e unpack.Entry, _ io.Reader) error {
-		file := File{Name: path.Join(dest, e.Name), Mode: e.Mode}
-		switch {
-		case e.Mode.IsRegular() && e.Link != "": // a hard link: the same content again
-			file.Content = Content{Local: local, Member: path.Clean(e.Link)}
-		case e.Mode.IsRegular():
-			file.Content = Content{Local: local, Member: e.Name}
-		case e.Mode&fs.ModeSymlink != 0:
-			file.Link = e.Link
-		}
-		files = append(files, file)
-		return nil
-	})
-	if errors.Is(err, unpack.ErrNotArchive) {
-		return nil, false, nil // a compressed file that holds no tar
-	}
-	if err != nil {
-		return nil, true, fmt.Errorf("unpack %s: %w", src, err)
-	}
-	return files, true, nil
+	return 0o644
 }

@@ -1,101 +1,101 @@
 package compose
 
 import (
-	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 )
 
 // join makes one plan of the plans of several platforms. Most files are the
-// same for all; what differs is marked with its platform.
+// same for all; what differs is marked with its platform. The files of each
+// platform keep their order, since later ones replace earlier ones.
 func join(platforms []string, plans []*Plan) (*Plan, error) {
 	joined := *plans[0]
 	if len(plans) == 1 {
 		return &joined, nil
 	}
-	if err := sameBut(plans, func(p *Plan) { p.Files, p.Downloads, p.Builds = nil, nil, nil }); err != nil {
-		return nil, fmt.Errorf("the Kubefile says different things for %s and %s that only files may differ in: %w", platforms[0], platforms[1], err)
+	for i, p := range plans[1:] {
+		if parts := differences(plans[0], p); len(parts) > 0 {
+			return nil, fmt.Errorf("the Kubefile gives another %s for %s than for %s; only files and the environment of RUN may depend on the platform",
+				strings.Join(parts, ", "), platforms[i+1], platforms[0])
+		}
 	}
-	common := map[string]int{} // by key, on how many platforms
-	keys := make([][]string, len(plans))
-	for i, p := range plans {
-		seen := map[string]bool{}
-		for _, f := range p.Files {
-			key, err := json.Marshal(struct {
-				File
-				Local string
-			}{f, f.Content.Local})
-			if err != nil {
-				return nil, err
-			}
-			keys[i] = append(keys[i], string(key))
-			if !seen[string(key)] {
-				seen[string(key)] = true
-				common[string(key)]++
+	var err error
+	if joined.Files, err = joinFiles(platforms, plans); err != nil {
+		return nil, err
+	}
+	joined.Runs = joinRuns(platforms, plans)
+	joined.Downloads = joinDownloads(platforms, plans)
+	for _, p := range plans[1:] {
+		for _, w := range p.Warnings {
+			if !slices.Contains(joined.Warnings, w) {
+				joined.Warnings = append(slices.Clip(joined.Warnings), w)
 			}
 		}
 	}
-	joined.Files = nil
-	at := make([]int, len(plans))
-	// upTo adds what only platform i has, until a file that all have.
-	upTo := func(i int, stop string) {
-		for ; at[i] < len(keys[i]); at[i]++ {
-			key := keys[i][at[i]]
-			if key == stop {
-				at[i]++
-				return
-			}
-			if common[key] == len(plans) {
-				continue
-			}
-			f := plans[i].Files[at[i]]
-			if f.Platform == "" {
-				f.Platform = platforms[i]
-			}
-			joined.Files = append(joined.Files, f)
-		}
-	}
-	for k, key := range keys[0] {
-		if common[key] != len(plans) {
-			continue
-		}
-		for i := range plans {
-			upTo(i, key)
-		}
-		joined.Files = append(joined.Files, plans[0].Files[k])
-	}
-	for i := range plans {
-		upTo(i, "")
-	}
-	joined.joinDownloads(plans[1:])
 	return &joined, nil
 }
 
-func (p *Plan) joinDownloads(others []*Plan) {
-	for _, other := range others {
-		for _, d := range other.Downloads {
-			if !slices.ContainsFunc(p.Downloads, func(have Download) bool { return have.Source == d.Source }) {
-				p.Downloads = append(p.Downloads, d)
-			}
+// differences names the parts of two plans that are not the same and have to be.
+func differences(a, b *Plan) (parts []string) {
+	commands := func(p *Plan) (list [][]string) {
+		for _, r := range p.Runs {
+			list = append(list, append([]string{r.Network}, r.Command...))
+		}
+		return list
+	}
+	for _, part := range []struct {
+		name string
+		a, b any
+	}{
+		{"FROM", a.Base, b.Base},
+		{"ENV", a.Env, b.Env},
+		{"LABEL", a.Labels, b.Labels},
+		{"MAINTAINER", a.Author, b.Author},
+		{"KUBEVERSION", a.SupportedKube, b.SupportedKube},
+		{"APP", []any{a.Apps, a.CNI, a.CSI}, []any{b.Apps, b.CNI, b.CSI}},
+		{"LAUNCH or CMDS", a.Launch, b.Launch},
+		{"RUN", commands(a), commands(b)},
+	} {
+		if !reflect.DeepEqual(part.a, part.b) {
+			parts = append(parts, part.name)
 		}
 	}
+	return parts
 }
 
-// sameBut compares plans without the parts that blank removes.
-func sameBut(plans []*Plan, blank func(*Plan)) error {
-	var first []byte
-	for i, p := range plans {
-		rest := *p
-		blank(&rest)
-		data, err := json.Marshal(rest)
-		if err != nil {
-			return err
+func joinRuns(platforms []string, plans []*Plan) []Run {
+	runs := slices.Clone(plans[0].Runs)
+	for i := range runs {
+		same := !slices.ContainsFunc(plans, func(p *Plan) bool { return !slices.Equal(p.Runs[i].Env, runs[i].Env) })
+		if same {
+			continue
 		}
-		if i == 0 {
-			first = data
-		} else if string(data) != string(first) {
-			return fmt.Errorf("%s is not %s", data, first)
+		runs[i].Env, runs[i].EnvFor = nil, map[string][]string{}
+		for j, p := range plans {
+			runs[i].EnvFor[platforms[j]] = p.Runs[i].Env
 		}
 	}
-	return nil
+	return runs
+}
+
+// joinDownloads lists every download once, with the platforms that need it.
+func joinDownloads(platforms []string, plans []*Plan) []Download {
+	var joined []Download
+	needs := map[string][]string{}
+	for i, p := range plans {
+		for _, d := range p.Downloads {
+			if needs[d.Source] == nil {
+				joined = append(joined, d)
+			}
+			needs[d.Source] = append(needs[d.Source], platforms[i])
+		}
+	}
+	for i, d := range joined {
+		if len(d.Platforms) == 0 && len(needs[d.Source]) < len(platforms) {
+			joined[i].Platforms = needs[d.Source]
+		}
+	}
+	return joined
 }

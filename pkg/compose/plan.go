@@ -49,7 +49,7 @@ type Plan struct {
 	Downloads []Download `json:"downloads,omitempty"`
 	// Builds are the container images to assemble.
 	Builds []Build `json:"builds,omitempty"`
-	// Components in launch order.
+	// Components in the order of the Kubefile.
 	Components []*catalog.Component `json:"-"`
 	// Warnings are findings that do not stop the build.
 	Warnings []string `json:"-"`
@@ -95,12 +95,22 @@ type Content struct {
 type Run struct {
 	// Command with its arguments.
 	Command []string `json:"command"`
-	// Env it runs with.
-	Env []string `json:"env,omitempty"`
+	// Env it runs with; EnvFor by platform, where platforms differ.
+	Env    []string            `json:"env,omitempty"`
+	EnvFor map[string][]string `json:"envFor,omitempty"`
 	// Network is "none", "host" or "default".
 	Network string `json:"network,omitempty"`
 	// Position is the file:line:column of the instruction.
 	Position string `json:"-"`
+}
+
+// On is the instruction as it runs for a platform.
+func (r Run) On(platform string) Run {
+	if env, ok := r.EnvFor[platform]; ok {
+		r.Env = env
+	}
+	r.EnvFor = nil
+	return r
 }
 
 // Build is a container image to assemble from a base image and files.
@@ -109,42 +119,4 @@ type Build struct {
 	Owner string `json:"owner"` // component
 	// Contents are the files above the base, by their name in the container.
 	Contents []File `json:"contents"`
-}
-
-// Download is something to fetch before the image can be made.
-type Download struct {
-	// Source identifies it; see [lock.Download].
-	Source string `json:"source"`
-	// Chart is set when it comes from a chart repository.
-	Chart *Chart `json:"chart,omitempty"`
-	// SHA256 is the pin, in hexadecimal, where the plan has one.
-	SHA256 string `json:"sha256,omitempty"`
-	// Size in bytes, approximate; 0 when not known.
-	Size int64 `json:"-"`
-	// Platforms that need it; empty for all.
-	Platforms []string `json:"platforms,omitempty"`
-	// For names who wants it: a component, or a place in the Kubefile.
-	For string `json:"-"`
-}
-
-// Chart is a chart of a repository.
-type Chart struct {
-	Repository string `json:"repository"` // https://… or oci://…
-	Name       string `json:"name"`
-	Version    string `json:"version"`
-}
-
-// AllFiles are the files of the root file system and of the container images
-// to assemble.
-func (p *Plan) AllFiles() []*File {
-	var list []*File
-	for i := range p.Files {
-		list = append(list, &p.Files[i])
-	}
-	for i := range p.Builds {
-		for j := range p.Builds[i].Contents {
-			list = append(list, &p.Builds[i].Contents[j])
-		}
-	}
-	return list
 }

@@ -99,3 +99,22 @@ func TestDetectRoot(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestDetectFiles(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		sources [][]string
+		want    sealer.Application
+	}{
+		"a chart":             {[][]string{{"x.sh"}, {"Chart.yaml", "templates/a.yaml", "values.yaml"}}, sealer.Application{Type: sealer.HelmApp, Files: []string{"app"}}},
+		"no chart, scattered": {[][]string{{"Chart.yaml", "values.yaml"}, {"templates/a.yaml"}}, sealer.Application{Type: sealer.KubeApp, Files: []string{"Chart.yaml", "values.yaml", "templates/a.yaml"}}},
+		"scripts":             {[][]string{nil, {"b.sh", "a.sh"}, {"c.sh"}}, sealer.Application{Type: sealer.ShellApp, Files: []string{"b.sh", "a.sh"}}},
+		"a mixture":           {[][]string{{"a.yaml"}, {"a.sh"}}, sealer.Application{}},
+		"nothing":             {nil, sealer.Application{}},
+	} {
+		test.want.Name, test.want.Version = "app", "v1"
+		if diff := cmp.Diff(test.want, sealer.DetectFiles("app", test.sources...)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

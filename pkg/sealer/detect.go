@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +28,6 @@ type Source struct {
 // Files of a directory are in the order of their paths. Sealer writes them with
 // a leading slash, which it ignores when it reads them; here they have none.
 func Detect(name string, sources ...Source) (Application, error) {
-	app := Application{Name: name, Version: applicationVersion}
 	var perSource [][]string
 	for _, source := range sources {
 		chart, files, err := source.list()
@@ -35,26 +35,42 @@ func Detect(name string, sources ...Source) (Application, error) {
 			return Application{}, fmt.Errorf("application %s: %w", name, err)
 		}
 		if chart {
-			app.Type, app.Files = HelmApp, []string{name}
-			return app, nil
+			return chartApp(name), nil
 		}
 		perSource = append(perSource, files)
 	}
-	app.Type = typeOf(perSource)
+	return DetectFiles(name, perSource...), nil
+}
+
+// DetectFiles is [Detect] for files that are known by name only: those of each
+// source, in order, as slash paths within the application's directory.
+func DetectFiles(name string, sources ...[]string) Application {
+	if slices.ContainsFunc(sources, listsChart) {
+		return chartApp(name)
+	}
+	app := Application{Name: name, Version: applicationVersion, Type: typeOf(sources)}
 	switch app.Type {
 	case ShellApp:
-		for _, files := range perSource {
+		for _, files := range sources {
 			if len(files) > 0 {
 				app.Files = files
 				break
 			}
 		}
 	case KubeApp:
-		for _, files := range perSource {
-			app.Files = append(app.Files, files...)
-		}
+		app.Files = slices.Concat(sources...)
 	}
-	return app, nil
+	return app
+}
+
+func chartApp(name string) Application {
+	return Application{Name: name, Version: applicationVersion, Type: HelmApp, Files: []string{name}}
+}
+
+// listsChart tells whether a list of files is that of a chart.
+func listsChart(files []string) bool {
+	return slices.Contains(files, "Chart.yaml") && slices.Contains(files, "values.yaml") &&
+		slices.ContainsFunc(files, func(name string) bool { return strings.HasPrefix(name, "templates/") })
 }
 
 // list returns the files of a source, relative to where they are copied, and
