@@ -40,6 +40,11 @@ type Chart struct {
 	// Values is a Helm values file beside component.yaml. Empty means the
 	// chart's own defaults.
 	Values string `yaml:"values"`
+	// CRDs is set when the definitions in the crds folders of the chart are
+	// applied at every launch. Helm itself adds those that are missing and never
+	// changes one. Not for a chart that has some in a subchart that is turned
+	// off: they would be applied too.
+	CRDs bool `yaml:"crds"`
 	// NoWait is set when Helm must not wait for the release to become ready,
 	// because it cannot before something later is installed.
 	NoWait bool `yaml:"noWait"`

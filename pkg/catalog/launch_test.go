@@ -23,6 +23,7 @@ install:
       chart: operator
       version: v1.2.3
       namespace: operators
+      crds: true
       noWait: true
     - release: demo
       path: chart
