@@ -12,9 +12,9 @@ type Download struct {
 	SHA256 string `json:"sha256,omitempty"`
 	// Size in bytes, approximate; 0 when not known.
 	Size int64 `json:"-"`
-	// Platforms that need it; empty for all.
+	// Platforms that need it, sorted; empty for all.
 	Platforms []string `json:"platforms,omitempty"`
-	// For names who wants it: a component, or a place in the Kubefile.
+	// For names who wants it: a component, an app, or the Kubefile.
 	For string `json:"-"`
 }
 
@@ -23,42 +23,6 @@ type Chart struct {
 	Repository string `json:"repository"` // https://… or oci://…
 	Name       string `json:"name"`
 	Version    string `json:"version"`
-}
-
-// Source identifies it; see [lock.Download].
-	Source string `json:"source"`
-	// Chart is set when it comes from a chart repository.
-	Chart *Chart `json:"chart,omitempty"`
-	// SHA256 is the pin, in hexadecimal, where the plan has one.
-	SHA256 string `json:"sha256,omitempty"`
-	// Size in bytes, approximate; 0 when not known.
-	Size int64 `json:"-"`
-	// Platforms that need it; empty for all.
-	Platforms []string `json:"platforms,omitempty"`
-	// For names who wants it: a component, or a place in the Kubefile.
-	For string `json:"-"`
-}
-
-// Chart is a chart of a repository.
-type Chart struct {
-	Repository string `json:"repository"` // https://… or oci://…
-	Name       string `json:"name"`
-	Version    string `json:"version"`
-}
-
-// AllFiles are the files of the root file system and of the container images
-// to assemble.
-func (p *Plan) AllFiles() []*File {
-	var list []*File
-	for i := range p.Files {
-		list = append(list, &p.Files[i])
-	}
-	for i := range p.Builds {
-		for j := range p.Builds[i].Contents {
-			list = append(list, &p.Builds[i].Contents[j])
-		}
-	}
-	return list
 }
 
 // Source identifies the chart among downloads; see [lock.Download].

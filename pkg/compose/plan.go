@@ -120,3 +120,18 @@ type Build struct {
 	// Contents are the files above the base, by their name in the container.
 	Contents []File `json:"contents"`
 }
+
+// AllFiles are the files of the root file system and of the container images
+// to assemble.
+func (p *Plan) AllFiles() []*File {
+	var list []*File
+	for i := range p.Files {
+		list = append(list, &p.Files[i])
+	}
+	for i := range p.Builds {
+		for j := range p.Builds[i].Contents {
+			list = append(list, &p.Builds[i].Contents[j])
+		}
+	}
+	return list
+}
