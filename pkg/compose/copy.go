@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
@@ -21,6 +20,7 @@ func (b *builder) copy(s kubefile.Copy) error {
 		if err != nil {
 			return err
 		}
+		b.warnOfName(files, s)
 		b.putFiles(files, s)
 	}
 	return nil
@@ -46,25 +46,6 @@ func (b *builder) add(s kubefile.Add) error {
 		b.putFiles(files, s.Copy)
 	}
 	return nil
-}
-
-// into tells whether a file goes into the destination, under its own name, and
-// is not the destination itself.
-func (b *builder) into(s kubefile.Copy) bool {
-	return s.Dest.Dir || len(s.Sources) > 1 || b.isDir(s.Dest.Path)
-}
-
-// isDir tells whether the plan has a directory of that name by now.
-func (b *builder) isDir(name string) bool {
-	for _, f := range slices.Backward(b.plan.Files) {
-		if f.Name == name {
-			return f.Mode.IsDir()
-		}
-		if strings.HasPrefix(f.Name, name+"/") {
-			return true
-		}
-	}
-	return false
 }
 
 // sources are the files of one source of the context, which may have wildcards.

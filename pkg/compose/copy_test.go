@@ -51,8 +51,8 @@ func TestCopy(t *testing.T) {
 		"JSON form":                  {`COPY ["name with a blank", "x"]`, "-rw-r--r-- x = blank\n"},
 		"into a directory of the plan": {"COPY conf/deep etc\nCOPY a.txt etc",
 			"drwxr-xr-x etc\n-rw-r--r-- etc/y.yaml = y\n-rw-r--r-- etc/a.txt = a\n"},
-		"over a file of the plan": {"COPY a.txt etc\nCOPY b.txt etc",
-			"-rw-r--r-- etc = a\n-rw-r--r-- etc = b\n"},
+		"over a file of the plan": {"COPY a.txt x\nCOPY b.txt x",
+			"-rw-r--r-- x = a\n-rw-r--r-- x = b\n"},
 		"links in directories are kept": {"COPY conf/ c/", `drwxr-xr-x c
 drwxr-xr-x c/deep
 -rw-r--r-- c/deep/y.yaml = y
