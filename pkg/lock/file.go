@@ -8,10 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/goccy/go-yaml"
-	"github.com/opencontainers/go-digest"
 )
 
 // maxSize bounds a lock file; a lock of 10,000 images is about 8 MiB.
@@ -23,8 +21,9 @@ const header = "# Written by opc-image from what upstream registries answered. R
 var ErrStale = errors.New("the lock is stale")
 
 // Encode returns the file for a lock: sorted, with the same bytes for the same
-// content.
+// content. It leaves the lock itself as it is.
 func Encode(l *Lock) ([]byte, error) {
+	l = l.clone()
 	l.Sort()
 	if err := l.Validate(); err != nil {
 		return nil, err
@@ -37,7 +36,9 @@ func Encode(l *Lock) ([]byte, error) {
 }
 
 // Decode reads a lock strictly: an unknown key, a duplicate or a value of the
-// wrong kind is an error with its line and column. name is for errors.
+// wrong kind is an error with its line and column. The result is sorted, also
+// when a merge of two versions of the file has left it in disorder. name is for
+// errors.
 func Decode(name string, data []byte) (*Lock, error) {
 	if len(data) > maxSize {
 		return nil, fmt.Errorf("lock %s: %d bytes, more than the limit of %d", name, len(data), maxSize)
@@ -50,8 +51,9 @@ func Decode(name string, data []byte) (*Lock, error) {
 	if l.Version != Version {
 		return nil, fmt.Errorf("lock %s: format version %d, this program reads %d; write a new one with \"opc-image lock\"", name, l.Version, Version)
 	}
+	l.Sort()
 	if err := l.Validate(); err != nil {
-		return nil, fmt.Errorf("lock %s: %w", name, err)
+		return nil, fmt.Errorf("lock %s is damaged; restore it or write a new one with \"opc-image lock\": %w", name, err)
 	}
 	return &l, nil
 }
@@ -100,42 +102,4 @@ func WriteFile(path string, l *Lock) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), path)
-}
-
-// Validate tells whether every digest is one, every size is possible, and
-// nothing is listed twice.
-func (l *Lock) Validate() error {
-	var errs []error
-	check := func(what string, d digest.Digest, size int64) {
-		if err := d.Validate(); err != nil {
-			errs = append(errs, fmt.Errorf("%s: digest %q: %w", what, d, err))
-		}
-		if size < 0 {
-			errs = append(errs, fmt.Errorf("%s: size %d is negative", what, size))
-		}
-	}
-	check("inputs", l.Inputs, 0)
-	for i, d := range l.Downloads {
-		check(d.Source, d.Digest, d.Size)
-		for _, m := range d.Members {
-			check(d.Source+" "+m.Path, m.Digest, m.Size)
-		}
-		if i > 0 && l.Downloads[i-1].Source == d.Source {
-			errs = append(errs, fmt.Errorf("%s: listed twice", d.Source))
-		}
-	}
-	images := l.Images
-	if l.Base != nil {
-		images = append(slices.Clone(images), *l.Base)
-	}
-	for i, m := range images {
-		check(m.Name, m.Digest, m.Size)
-		for _, p := range m.Platforms {
-			check(m.Name+" "+p.Platform, p.Digest, p.Size)
-		}
-		if i > 0 && images[i-1].Name == m.Name {
-			errs = append(errs, fmt.Errorf("%s: listed twice", m.Name))
-		}
-	}
-	return errors.Join(errs...)
 }

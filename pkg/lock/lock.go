@@ -8,9 +8,6 @@
 package lock
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/opencontainers/go-digest"
 )
 
@@ -75,8 +72,9 @@ type Image struct {
 	Digest    digest.Digest `yaml:"digest" json:"digest"`
 	MediaType string        `yaml:"mediaType" json:"mediaType"`
 	Size      int64         `yaml:"size" json:"size"`
-	// Assembled tells that no registry has it: it is put together here from a
-	// base image and files, as its component defines.
+	// Assembled tells that no registry has it: it is put together here, from a
+	// base image and files as its component defines, or from the images that
+	// upstream publishes under a name of its own for each platform.
 	Assembled bool `yaml:"assembled,omitempty" json:"assembled,omitempty"`
 	// BaseOnly marks an image that is wanted for assembling another one and is
 	// not itself part of the cluster image.
@@ -95,6 +93,9 @@ type Manifest struct {
 	Digest    digest.Digest `yaml:"digest" json:"digest"`
 	MediaType string        `yaml:"mediaType" json:"mediaType"`
 	Size      int64         `yaml:"size" json:"size"`
+	// From is the name under which upstream publishes it for this platform,
+	// when that is another than the image's.
+	From string `yaml:"from,omitempty" json:"from,omitempty"`
 }
 
 // Reason is one place that asks for an image.
@@ -111,86 +112,4 @@ type Reason struct {
 	Path   string `yaml:"path,omitempty" json:"path,omitempty"`
 	// Note is the reason in words, where the component gives one.
 	Note string `yaml:"note,omitempty" json:"note,omitempty"`
-}
-
-// Download returns the pin of a source.
-func (l *Lock) Download(source string) (Download, bool) {
-	i, found := slices.BinarySearchFunc(l.Downloads, source, func(d Download, s string) int {
-		return cmp.Compare(d.Source, s)
-	})
-	if !found {
-		return Download{}, false
-	}
-	return l.Downloads[i], true
-}
-
-// Image returns the pin of an image name.
-func (l *Lock) Image(name string) (Image, bool) {
-	i, found := slices.BinarySearchFunc(l.Images, name, func(m Image, s string) int {
-		return cmp.Compare(m.Name, s)
-	})
-	if !found {
-		return Image{}, false
-	}
-	return l.Images[i], true
-}
-
-// Manifest returns the manifest of a platform.
-func (m Image) Manifest(platform string) (Manifest, bool) {
-	for _, p := range m.Platforms {
-		if p.Platform == platform {
-			return p, true
-		}
-	}
-	return Manifest{}, false
-}
-
-// Member returns the pin of a file within the download.
-func (d Download) Member(path string) (Member, bool) {
-	for _, m := range d.Members {
-		if m.Path == path {
-			return m, true
-		}
-	}
-	return Member{}, false
-}
-
-// Sort puts everything into the order of the file.
-func (l *Lock) Sort() {
-	slices.Sort(l.Platforms)
-	slices.SortFunc(l.Downloads, func(a, b Download) int { return cmp.Compare(a.Source, b.Source) })
-	for _, d := range l.Downloads {
-		slices.SortFunc(d.Members, func(a, b Member) int { return cmp.Compare(a.Path, b.Path) })
-	}
-	slices.SortFunc(l.Images, func(a, b Image) int { return cmp.Compare(a.Name, b.Name) })
-	for i := range l.Images {
-		l.Images[i].sort()
-	}
-}
-
-func (m *Image) sort() {
-	slices.SortFunc(m.Platforms, func(a, b Manifest) int { return cmp.Compare(a.Platform, b.Platform) })
-	slices.Sort(m.Components)
-	m.Components = slices.Compact(m.Components)
-	slices.SortFunc(m.Why, compareReasons)
-	m.Why = slices.Compact(m.Why)
-}
-
-func compareReasons(a, b Reason) int {
-	return cmp.Or(
-		cmp.Compare(a.Component, b.Component), cmp.Compare(a.File, b.File),
-		cmp.Compare(a.Object, b.Object), cmp.Compare(a.Path, b.Path),
-		cmp.Compare(a.Sure, b.Sure), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Note, b.Note),
-	)
-}
-
-// AddMember adds the pin of an archive's member.
-func (l *Lock) AddMember(source string, m Member) {
-	for i := range l.Downloads {
-		if l.Downloads[i].Source == source {
-			l.Downloads[i].Members = append(l.Downloads[i].Members, m)
-			l.Sort()
-			return
-		}
-	}
 }
