@@ -30,10 +30,10 @@ import (
 type Options struct {
 	// KubeVersion charts are rendered for; empty is the renderer's default.
 	KubeVersion string
-	// Commands are what sealer runs when the cluster is up. The manifests and
-	// charts that they give to kubectl and helm are read as well, wherever they
-	// stand.
-	Commands []string
+	// Extension is what the image tells sealer. Templates are filled in with its
+	// environment, and the manifests and charts that its launch commands give to
+	// kubectl and helm are read as well, wherever they stand.
+	Extension sealer.Extension
 	// Progress counts the parts that were read. Nil: nobody.
 	Progress progress.Func
 }

@@ -135,7 +135,7 @@ func (s *scanner) operand(ctx context.Context, name string, p part, report *disc
 // and the root file system lacks.
 func (s *scanner) launchPart() (p part, warnings []string) {
 	p.launch = true
-	for _, o := range operands(s.opts.Commands) {
+	for _, o := range operands(s.opts.Extension.Launch.Cmds) {
 		switch {
 		case isURL(o.name):
 			warnings = append(warnings, fmt.Sprintf("launch command %q asks the network for %s; the image does not have it", o.command, o.name))

@@ -171,6 +171,9 @@ func (s *scanner) entry(ctx context.Context, name string, entry fs.DirEntry, p p
 		return docs, false, err
 	case path.Base(name) == imageList:
 		return nil, false, s.list(name, p, report)
+	case strings.HasSuffix(name, ".yaml.tmpl"), strings.HasSuffix(name, ".yml.tmpl"):
+		docs, err = s.template(name, p, report)
+		return docs, false, err
 	case strings.HasSuffix(name, ".yaml"), strings.HasSuffix(name, ".yml"):
 		data, err := s.read(name)
 		if err != nil {

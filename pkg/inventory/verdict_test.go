@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opc-source/opc-image/pkg/inventory"
+	"github.com/opc-source/opc-image/pkg/sealer"
 )
 
 // suspect is a custom resource that no rule table knows: its image is suspected.
@@ -35,7 +36,9 @@ func root(files map[string]string) fstest.MapFS {
 
 func scan(t *testing.T, files map[string]string, commands ...string) *inventory.Report {
 	t.Helper()
-	report, err := inventory.Scan(t.Context(), root(files), inventory.Options{Commands: commands})
+	report, err := inventory.Scan(t.Context(), root(files), inventory.Options{
+		Extension: sealer.Extension{Launch: sealer.Launch{Cmds: commands}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

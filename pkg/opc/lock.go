@@ -19,6 +19,7 @@ import (
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/reference"
 	"github.com/opc-source/opc-image/pkg/rootfs"
+	"github.com/opc-source/opc-image/pkg/sealer"
 	"github.com/opc-source/opc-image/pkg/source"
 )
 
@@ -229,7 +230,7 @@ func (r *locker) scan(ctx context.Context) (*inventory.Report, error) {
 			return nil, err
 		}
 		report, err := inventory.Scan(ctx, rootfs.New(items, r.store), inventory.Options{
-			KubeVersion: r.plan.KubeVersion, Commands: r.plan.Launch.Cmds, Progress: r.opts.Progress,
+			KubeVersion: r.plan.KubeVersion, Extension: extension(r.plan), Progress: r.opts.Progress,
 		})
 		if err != nil {
 			return nil, err
@@ -237,6 +238,11 @@ func (r *locker) scan(ctx context.Context) (*inventory.Report, error) {
 		reports = append(reports, report)
 	}
 	return inventory.Join(reports...), nil
+}
+
+// extension is what the image of a plan will tell sealer of its launch.
+func extension(p *compose.Plan) sealer.Extension {
+	return sealer.Spec{Type: p.Type, Applications: p.Apps, Env: p.Env, Launch: p.Launch}.Extension()
 }
 
 // resolve asks what each name means, for the platforms it is published for.

@@ -67,7 +67,7 @@ func (c *Client) neededByImage(ctx context.Context, img *Image) (*inventory.Repo
 			return nil, err
 		}
 		report, err := inventory.Scan(ctx, root, inventory.Options{
-			KubeVersion: kubeVersion, Commands: v.Extension.Launch.Cmds, Progress: c.opts.Progress,
+			KubeVersion: kubeVersion, Extension: v.Extension, Progress: c.opts.Progress,
 		})
 		if err != nil {
 			return nil, err

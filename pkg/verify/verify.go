@@ -116,7 +116,7 @@ func (v *verifier) names(ctx context.Context) (map[string]*lock.Image, error) {
 		}
 		v.missingPlatforms(l)
 	}
-	found, err := inventory.Scan(ctx, v.image, inventory.Options{KubeVersion: kubeVersion, Commands: v.commands()})
+	found, err := inventory.Scan(ctx, v.image, inventory.Options{KubeVersion: kubeVersion, Extension: v.extension()})
 	if err != nil {
 		return nil, err
 	}
@@ -131,14 +131,13 @@ func (v *verifier) names(ctx context.Context) (map[string]*lock.Image, error) {
 	return names, nil
 }
 
-// commands are what sealer runs once the cluster is up; none when the image is
-// not a cluster image.
-func (v *verifier) commands() []string {
+// extension is what the image tells sealer; empty when it is no cluster image.
+func (v *verifier) extension() sealer.Extension {
 	extension, _, err := sealer.DecodeAnnotations(v.image.Manifest.Annotations)
 	if err != nil {
-		return nil
+		return sealer.Extension{}
 	}
-	return extension.Launch.Cmds
+	return extension
 }
 
 // missingPlatforms remembers images that the record has for other platforms
