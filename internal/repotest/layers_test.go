@@ -16,6 +16,9 @@ import (
 // of the other, unless it has one itself; within a line imports are free.
 var layers = [...]string{
 	"cmd/opc-image",
+	"cmd/opc-kubeadm",
+	"cmd/opc-vip",
+	"cmd/opc-host",
 	"internal/cli",
 	"internal/ui",
 	"pkg/opc",
@@ -46,6 +49,10 @@ var layers = [...]string{
 	"pkg/layer",
 	"pkg/reference",
 	"pkg/progress",
+	"pkg/kubeadm",
+	"pkg/vip",
+	"pkg/clustercert",
+	"pkg/preflight",
 }
 
 // fences says which packages alone may import a module, by prefix. What nobody
