@@ -20,6 +20,7 @@ func (a *app) catalog() *cobra.Command {
 		Use:   "catalog",
 		Short: "List, show and check the components that images are made of",
 		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.catalogList(), a.catalogShow(), a.catalogLint())
 	return cmd

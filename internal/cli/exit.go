@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/opc-source/opc-image/pkg/catalog"
+	"github.com/opc-source/opc-image/pkg/chart"
 	"github.com/opc-source/opc-image/pkg/kubefile"
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/opc"
@@ -29,6 +30,7 @@ func (e inputError) Unwrap() error { return e.error }
 func exitCode(err error) int {
 	var (
 		input      inputError
+		value      *chart.MissingValueError
 		kubefiles  kubefile.Problems
 		components catalog.Problems
 	)
@@ -41,7 +43,7 @@ func exitCode(err error) int {
 		return exitStale
 	case errors.Is(err, opc.ErrIncomplete):
 		return exitIncomplete
-	case errors.As(err, &input), errors.As(err, &kubefiles), errors.As(err, &components),
+	case errors.As(err, &input), errors.As(err, &kubefiles), errors.As(err, &components), errors.As(err, &value),
 		errors.Is(err, opc.ErrInput), errors.Is(err, catalog.ErrUnknown):
 		return exitInput
 	}

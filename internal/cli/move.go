@@ -135,6 +135,11 @@ func (a *app) serve() *cobra.Command {
 		Long: `Serve is a read-only registry over the store: cluster images under their names,
 and the container images inside them under the names the cluster asks for.`,
 		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+			for _, name := range args {
+				if _, err := c.Inspect(ctx, name); err != nil {
+					return err
+				}
+			}
 			handler, err := c.Handler(args)
 			if err != nil {
 				return err

@@ -53,7 +53,7 @@ they will ever ask for into one cluster image, which "sealer run" turns into a
 cluster on hosts that never see the internet.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          inputArgs(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(a.in)

@@ -86,6 +86,9 @@ func (l *lockFlags) file(t opc.Target) string {
 
 // read reads the lock; nil when there is none yet.
 func (l *lockFlags) read(path string) (*lock.Lock, error) {
+	if l.update && !l.locked {
+		return nil, nil // also when it is damaged
+	}
 	old, err := lock.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && l.locked:
@@ -110,9 +113,6 @@ func (l *lockFlags) pin(ctx context.Context, p planned) (*lock.Lock, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		return old, nil
-	}
-	if l.update {
-		old = nil
 	}
 	pins, err := p.client.Lock(ctx, p.plan, old)
 	if err != nil {

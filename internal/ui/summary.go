@@ -24,7 +24,9 @@ func begun(e progress.Event) string {
 func (s *stage) ended() string {
 	e := s.event
 	if e.Err != "" {
-		return fmt.Sprintf("%s: failed after %s: %s", e.Stage, Duration(e.Elapsed), Clean(e.Err))
+		// The command ends with the whole error; a list of failures is long.
+		first, _, _ := strings.Cut(e.Err, "\n")
+		return fmt.Sprintf("%s: failed after %s: %s", e.Stage, Duration(e.Elapsed), Clean(strings.TrimSuffix(first, ":")))
 	}
 	parts := []string{string(e.Stage) + ": done"}
 	if e.Items > 0 {

@@ -46,14 +46,14 @@ func Decode(name string, data []byte) (*Lock, error) {
 	var l Lock
 	decoder := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	if err := decoder.Decode(&l); err != nil {
-		return nil, fmt.Errorf("lock %s is damaged; restore it or write a new one with \"opc-image lock\": %w", name, err)
+		return nil, fmt.Errorf("lock %s is damaged; restore it or write a new one with \"opc-image lock --update\": %w", name, err)
 	}
 	if l.Version != Version {
-		return nil, fmt.Errorf("lock %s: format version %d, this program reads %d; write a new one with \"opc-image lock\"", name, l.Version, Version)
+		return nil, fmt.Errorf("lock %s: format version %d, this program reads %d; write a new one with \"opc-image lock --update\"", name, l.Version, Version)
 	}
 	l.Sort()
 	if err := l.Validate(); err != nil {
-		return nil, fmt.Errorf("lock %s is damaged; restore it or write a new one with \"opc-image lock\": %w", name, err)
+		return nil, fmt.Errorf("lock %s is damaged; restore it or write a new one with \"opc-image lock --update\": %w", name, err)
 	}
 	return &l, nil
 }

@@ -21,7 +21,7 @@ func TestDecodeErrors(t *testing.T) {
 		"unknown deep":    {strings.Replace(good, "  size: 3", "  sizes: 3", 1), "unknown field \"sizes\""},
 		"duplicate key":   {good + "\nversion: 1\n", "mapping key \"version\" already defined"},
 		"wrong kind":      {strings.Replace(good, "size: 3", "size: three", 1), "cannot unmarshal string into Go struct field"},
-		"no YAML":         {"a: [", "opc.lock is damaged; restore it or write a new one with \"opc-image lock\""},
+		"no YAML":         {"a: [", "opc.lock is damaged; restore it or write a new one with \"opc-image lock --update\""},
 		"empty":           {"", "opc.lock is damaged"},
 		"another version": {strings.Replace(good, "version: 1", "version: 2", 1), "format version 2, this program reads 1; write a new one"},
 		"no digest":       {strings.Replace(good, dgst("inputs").String(), "sha256:abc", 1), `inputs: digest "sha256:abc"`},
