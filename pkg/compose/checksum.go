@@ -40,7 +40,7 @@ func (c *Content) measure() error {
 	}
 	defer r.Close()
 	hash := digest.Canonical.Digester()
-	n, err := io.CopyBuffer(hash.Hash(), r, make([]byte, 1<<18))
+	n, err := io.Copy(hash.Hash(), r)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", c.Local, err)
 	}

@@ -25,8 +25,9 @@ type Request struct {
 	Kubefile *kubefile.File
 	// Context is the build context; nil when there is none.
 	Context *Context
-	// Catalog has the components; nil when there are none.
-	Catalog *catalog.Catalog
+	// Catalog has the components; nil when there are none. It is asked only
+	// for those the Kubefile names.
+	Catalog Components
 	// Profile finds the Kubefile and the context of FROM profile://NAME; nil
 	// when there are no profiles.
 	Profile func(name string) (*kubefile.File, *Context, error)
@@ -39,6 +40,13 @@ type Request struct {
 	// KubeVersion charts are rendered for; default DefaultKubeVersion.
 	KubeVersion string
 }
+
+// Components finds a component by its name; a [*catalog.Catalog] is one.
+type Components interface {
+	Get(name string) (*catalog.Component, error)
+}
+
+var _ Components = (*catalog.Catalog)(nil)
 
 // Compose makes the plan. It reads the Kubefile, the catalog, the archives to
 // unpack, and the names and modes of the other files in the context, and asks no

@@ -14,6 +14,7 @@ import (
 	"github.com/containerd/platforms"
 
 	"github.com/opc-source/opc-image/kubefiles"
+	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/kubefile"
 	"github.com/opc-source/opc-image/pkg/sealer"
@@ -45,15 +46,13 @@ var DefaultPlatforms = []string{"linux/amd64", "linux/arm64"}
 
 // Compose makes the plan of a target. It asks no network.
 func (c *Client) Compose(ctx context.Context, t Target) (*compose.Plan, error) {
-	components, err := c.Catalog()
+	targets, err := normalPlatforms(t.Platforms)
 	if err != nil {
 		return nil, err
 	}
 	r := compose.Request{
-		Catalog: components, Profile: c.profile, Args: t.Args, Type: t.Type, KubeVersion: t.KubeVersion,
-	}
-	if r.Platforms, err = normalPlatforms(t.Platforms); err != nil {
-		return nil, err
+		Catalog: components(c.Catalog), Profile: c.profile, Platforms: targets,
+		Args: t.Args, Type: t.Type, KubeVersion: t.KubeVersion,
 	}
 	if err := c.find(t, &r); err != nil {
 		return nil, err
@@ -64,6 +63,21 @@ func (c *Client) Compose(ctx context.Context, t Target) (*compose.Plan, error) {
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
 	return plan, nil
+}
+
+// components reads the catalog when the first component is asked for: most
+// Kubefiles of a single application name none.
+type components func() (*catalog.Catalog, error)
+
+var _ compose.Components = components(nil)
+
+// Get implements compose.Components.
+func (load components) Get(name string) (*catalog.Component, error) {
+	c, err := load()
+	if err != nil {
+		return nil, err
+	}
+	return c.Get(name)
 }
 
 // find sets name, Kubefile and context of the request.
