@@ -117,6 +117,16 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// TestAppFilesReplaceOneAnother holds what a fixture of sealer's tests does.
+func TestAppFilesReplaceOneAnother(t *testing.T) {
+	t.Parallel()
+	p := plan(t, fixture{kubefile: "APP x local://mixed/x.yaml local://ignored", context: appFiles})
+	want := "Kubefile:2:28: the file x.yaml of local://ignored replaces that of local://mixed/x.yaml"
+	if diff := cmp.Diff([]string{want}, p.Warnings); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAppErrors(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ kubefile, want string }{
@@ -126,7 +136,6 @@ func TestAppErrors(t *testing.T) {
 		"chart by digest":     {"APP x oci://r.example/c@sha256:" + strings.Repeat("a", 64), "Kubefile:2:1: APP: chart c is named by the digest of a manifest"},
 		"chart of no version": {"CNI x helm://c.example/redis", "Kubefile:2:1: CNI: chart redis has no version"},
 		"two files of a name": {"APP x https://a.example/i.yaml https://b.example/i.yaml", "both https://a.example/i.yaml and https://b.example/i.yaml give the app a file i.yaml"},
-		"two local of a name": {"APP x local://mixed/x.yaml local://ignored/x.yaml", "both local://mixed/x.yaml and local://ignored/x.yaml give the app a file x.yaml"},
 		"unknown app":         {"APPENV y A=1", `Kubefile:2:8: APPENV names the app "y", which is not declared above`},
 		"launch of no app":    {`LAUNCH ["y"]`, `Kubefile:2:9: LAUNCH names the app "y"`},
 		"twice":               {"APP x local://kube\nAPP x local://scripts", `Kubefile:3:5: the app "x" is declared already in line 2`},

@@ -55,9 +55,10 @@ func (p *appPart) addLocal(source kubefile.Source) error {
 		for _, f := range files {
 			if f.Phase = p.phase(); !f.Mode.IsDir() {
 				within := strings.TrimPrefix(f.Name, p.dir+"/")
-				if err := p.claim(within, source.Text); err != nil {
-					return err
+				if other, taken := p.from[within]; taken {
+					p.warn("%s: the file %s of %s replaces that of %s", source.Pos, within, source.Text, other)
 				}
+				p.from[within] = source.Text
 				list = append(list, within)
 			}
 			p.plan.Files = append(p.plan.Files, f)
@@ -94,7 +95,8 @@ func (p *appPart) put(source, name string, d Download) error {
 	return nil
 }
 
-// claim refuses a second file of one name: it would replace the first.
+// claim refuses a download of the name of another file: it would replace it.
+// Files of the context replace one another, as with sealer.
 func (p *appPart) claim(name, source string) error {
 	if other, taken := p.from[name]; taken {
 		return fmt.Errorf("both %s and %s give the app a file %s; give them apps of their own", other, source, name)
