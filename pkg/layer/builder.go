@@ -19,11 +19,9 @@ type builder struct {
 
 // add appends the header and content of e.
 func (b *builder) add(e *Entry) error {
-	head, err := header(e)
-	if err != nil {
+	if err := writeHeader(&b.literal, e); err != nil {
 		return err
 	}
-	b.literal.Write(head)
 	size := e.size()
 	if size > math.MaxInt64-b.end-int64(b.literal.Len())-4*block {
 		return fmt.Errorf("entry %q: layer is larger than 2^63 bytes", e.Name)
@@ -36,7 +34,7 @@ func (b *builder) add(e *Entry) error {
 		b.segments = append(b.segments, segment{end: b.end, blob: e.Blob})
 		b.blobs++
 	}
-	b.literal.Write(make([]byte, padding(size)))
+	b.literal.Write(zeros[:padding(size)])
 	return nil
 }
 

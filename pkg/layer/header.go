@@ -2,17 +2,17 @@ package layer
 
 import (
 	"archive/tar"
-	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
 )
 
 // block is the unit of a tar, in bytes.
 const block = 512
 
-// header returns the tar header blocks of e. Nothing of the machine gets in:
+// writeHeader writes the tar header blocks of e. Nothing of the machine gets in:
 // no user or group names, no access times, no sub-second times.
-func header(e *Entry) ([]byte, error) {
+func writeHeader(w io.Writer, e *Entry) error {
 	h := &tar.Header{
 		Name:    e.Name,
 		Mode:    int64(e.mode() & fs.ModePerm),
@@ -36,11 +36,10 @@ func header(e *Entry) ([]byte, error) {
 	case Hardlink:
 		h.Typeflag, h.Linkname = tar.TypeLink, e.Link
 	}
-	var b bytes.Buffer
-	if err := tar.NewWriter(&b).WriteHeader(h); err != nil {
-		return nil, fmt.Errorf("entry %q: %w", e.Name, err)
+	if err := tar.NewWriter(w).WriteHeader(h); err != nil {
+		return fmt.Errorf("entry %q: %w", e.Name, err)
 	}
-	return b.Bytes(), nil
+	return nil
 }
 
 // special maps the mode bits of Go to those of a tar header.
@@ -49,6 +48,9 @@ var special = map[fs.FileMode]int64{
 	fs.ModeSetgid: 0o2000,
 	fs.ModeSticky: 0o1000,
 }
+
+// zeros is the padding of what does not fill a block.
+var zeros [block]byte
 
 // padding is how many zero bytes follow size bytes of content.
 func padding(size int64) int64 { return -size & (block - 1) }

@@ -80,14 +80,29 @@ func (e *Entry) size() int64 {
 // whiteouts before their siblings as the OCI layer specification recommends,
 // hard links after everything they could link to.
 func (e *Entry) order() string {
-	key := strings.ReplaceAll(e.Name, "/", "\x00")
-	if dir, base := split(e.Name); strings.HasPrefix(base, whiteout) {
-		key = strings.ReplaceAll(dir, "/", "\x00") + "\x00\x01" + base
-	}
+	key := make([]byte, 0, len(e.Name)+2)
 	if e.Kind == Hardlink {
-		return "1" + key
+		key = append(key, '1')
+	} else {
+		key = append(key, '0')
 	}
-	return "0" + key
+	if dir, base := split(e.Name); strings.HasPrefix(base, whiteout) {
+		key = append(appendPath(key, dir), 0, 1)
+		return string(append(key, base...))
+	}
+	return string(appendPath(key, e.Name))
+}
+
+// appendPath appends a path whose slashes sort before everything else.
+func appendPath(key []byte, name string) []byte {
+	at := len(key)
+	key = append(key, name...)
+	for i := at; i < len(key); i++ {
+		if key[i] == '/' {
+			key[i] = 0
+		}
+	}
+	return key
 }
 
 // split cuts a name at its last slash.

@@ -75,15 +75,20 @@ func conflict(one, two string, a, b *Entry) error {
 
 // checkParents refuses entries below what another owner says is no directory.
 func (o *ownership) checkParents() error {
-	for _, e := range o.all.sorted() {
-		for dir, _ := split(e.Name); dir != ""; dir, _ = split(dir) {
-			if parent, ok := o.all[dir]; ok && parent.Kind != Dir {
-				return fmt.Errorf("%s has %q, but %s has %q as a %s",
-					o.first[e.Name], e.Name, o.first[dir], dir, parent.Kind)
-			}
+	bad := ""
+	for name := range o.all {
+		if bad != "" && name >= bad { // the first by name is told
+			continue
+		}
+		if dir := o.all.noDir(name); dir != "" {
+			bad = name
 		}
 	}
-	return nil
+	if bad == "" {
+		return nil
+	}
+	dir := o.all.noDir(bad)
+	return fmt.Errorf("%s has %q, but %s has %q as a %s", o.first[bad], bad, o.first[dir], dir, o.all[dir].Kind)
 }
 
 // unit names what must stay in one layer: a file and the hard links to it,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -47,6 +48,16 @@ func (t tree) addParents() error {
 	return t.checkLinks(names)
 }
 
+// noDir is the nearest parent of name that is no directory; empty: none.
+func (t tree) noDir(name string) string {
+	for dir, _ := split(name); dir != ""; dir, _ = split(dir) {
+		if parent, ok := t[dir]; ok && parent.Kind != Dir {
+			return dir
+		}
+	}
+	return ""
+}
+
 // checkLinks refuses links to links, whose order in the tar would matter.
 func (t tree) checkLinks(names []string) error {
 	for _, name := range names {
@@ -64,20 +75,17 @@ func (t tree) checkLinks(names []string) error {
 
 // sorted lists the tree in the order of the tar.
 func (t tree) sorted() []Entry {
-	type keyed struct {
-		key   string
-		entry Entry
-	}
+	type keyed struct{ key, name string } // small, because sorting moves them
 	all := make([]keyed, 0, len(t))
-	for _, e := range t {
-		all = append(all, keyed{e.order(), e})
+	for name, e := range t {
+		all = append(all, keyed{e.order(), name})
 	}
 	slices.SortFunc(all, func(a, b keyed) int {
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.entry.Name, b.entry.Name))
+		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.name, b.name))
 	})
 	entries := make([]Entry, len(all))
 	for i := range all {
-		entries[i] = all[i].entry
+		entries[i] = t[all[i].name]
 	}
 	return entries
 }
