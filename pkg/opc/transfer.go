@@ -196,8 +196,8 @@ func (c *Client) Logout(ctx context.Context, domain string) error {
 	return c.remote.Logout(ctx, domain)
 }
 
-// CheckRegistry tells whether a registry answers, and takes the credentials
-// there are for it.
+// CheckRegistry tells whether a registry, or a mirror of it, answers and takes
+// the credentials there are for it.
 func (c *Client) CheckRegistry(ctx context.Context, domain string) error {
-	return c.remote.Check(ctx, domain)
+	return c.remote.CheckAny(ctx, domain)
 }

@@ -2,12 +2,14 @@ package opc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/lock"
+	"github.com/opc-source/opc-image/pkg/store"
 	"github.com/opc-source/opc-image/pkg/verify"
 )
 
@@ -21,11 +23,7 @@ func (c *Client) Verify(ctx context.Context, name string, quick bool) ([]verify.
 	var reports []verify.Report
 	problems := 0
 	for _, v := range img.Variants {
-		root, err := c.Rootfs(ctx, img, v.Platform)
-		if err != nil {
-			return nil, fmt.Errorf("%s for %s: %w", img.Name, v.Platform, err)
-		}
-		report, err := verify.Image(ctx, root, verify.Options{Quick: quick, Progress: c.opts.Progress})
+		report, err := c.verify(ctx, img, v.Platform, verify.Options{Quick: quick, Progress: c.opts.Progress})
 		if err != nil {
 			return nil, fmt.Errorf("%s for %s: %w", img.Name, v.Platform, err)
 		}
@@ -36,6 +34,18 @@ func (c *Client) Verify(ctx context.Context, name string, quick bool) ([]verify.
 		return reports, fmt.Errorf("%w: image %s has %d problems", ErrIncomplete, img.Name, problems)
 	}
 	return reports, nil
+}
+
+func (c *Client) verify(ctx context.Context, img *Image, platform string, opts verify.Options) (*verify.Report, error) {
+	var report *verify.Report
+	root, err := c.Rootfs(ctx, img, platform)
+	if err == nil {
+		report, err = verify.Image(ctx, root, opts)
+	}
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrCorrupt) {
+		err = fmt.Errorf("%w: %w; \"opc-image fsck\" tells what is damaged, building or pulling the image again heals it", ErrIncomplete, err)
+	}
+	return report, err
 }
 
 // ImageLock is the lock that an image carries: what is in it, and why.

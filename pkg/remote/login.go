@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/credentials"
@@ -11,11 +12,28 @@ import (
 // Check asks a registry whether it is there and takes the credentials known
 // for it, by its base endpoint (OCI distribution specification, end-1).
 func (c *Client) Check(ctx context.Context, domain string) error {
-	p := c.Origin(domain, "")
+	return c.check(ctx, domain, c.Origin(domain, ""))
+}
+
+// CheckAny is Check of the places that images of a registry come from: its
+// mirrors in their order, and itself unless they are the only ones. One that
+// answers is enough; the error is the last one's.
+func (c *Client) CheckAny(ctx context.Context, domain string) error {
+	var err error
+	for _, p := range c.Images(domain, "") {
+		if err = c.check(ctx, domain, p); err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (c *Client) check(ctx context.Context, domain string, p Place) error {
+	root, _, _ := strings.Cut(p.URL, "/v2/")
 	resp, err := c.Do(ctx, &Request{
 		Subject: Subject{Op: "check", Ref: domain},
 		Method:  http.MethodGet,
-		URL:     p.URL,
+		URL:     root + "/v2/",
 	})
 	if err != nil {
 		return err
