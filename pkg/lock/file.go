@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 
 	"github.com/goccy/go-yaml"
 )
@@ -28,11 +29,12 @@ func Encode(l *Lock) ([]byte, error) {
 	if err := l.Validate(); err != nil {
 		return nil, err
 	}
-	body, err := yaml.MarshalWithOptions(l, yaml.IndentSequence(false))
-	if err != nil {
+	var e emitter
+	e.WriteString(header)
+	if err := e.structure(reflect.ValueOf(l).Elem(), "", false); err != nil {
 		return nil, fmt.Errorf("write lock: %w", err)
 	}
-	return append([]byte(header), body...), nil
+	return e.Bytes(), nil
 }
 
 // Decode reads a lock strictly: an unknown key, a duplicate or a value of the
