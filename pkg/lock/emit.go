@@ -132,6 +132,9 @@ func word(s string) (string, error) {
 	if plain(s) {
 		return s, nil
 	}
+	if strings.Contains(s, "\t") { // the library reads it differently from how it writes it
+		return quote(s), nil
+	}
 	text, err := yaml.Marshal(s)
 	if err != nil {
 		return "", err
