@@ -1,14 +1,12 @@
 package rootfs
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/opencontainers/go-digest"
 
@@ -16,9 +14,8 @@ import (
 	"github.com/opc-source/opc-image/pkg/store"
 )
 
-// FS is a root file system, read-only. It implements fs.FS, fs.StatFS,
-// fs.ReadDirFS and fs.ReadFileFS. Links are not followed: a symlink is an entry
-// like any other, and opening one fails.
+// FS is a root file system, read-only. Symlinks are followed within it, as on a
+// host whose root it is: a target cannot leave it.
 type FS struct {
 	blobs store.Reader
 	nodes map[string]*node
@@ -28,24 +25,8 @@ var (
 	_ fs.StatFS     = (*FS)(nil)
 	_ fs.ReadDirFS  = (*FS)(nil)
 	_ fs.ReadFileFS = (*FS)(nil)
+	_ fs.ReadLinkFS = (*FS)(nil)
 )
-
-// node is one name in a file system.
-type node struct {
-	name     string // base name
-	kind     layer.Kind
-	mode     fs.FileMode
-	size     int64
-	content  content
-	children map[string]*node
-}
-
-// content is where the bytes of a file are: in data, or in a section of a blob.
-type content struct {
-	data   []byte
-	blob   digest.Digest
-	offset int64
-}
 
 // New gives a file system of the items, which take their blobs from s. Of items
 // with the same name the last counts.
@@ -62,74 +43,52 @@ func New(items []Item, s store.Reader) *FS {
 	return f
 }
 
-func (f *FS) add(e layer.Entry, size int64, c content) {
-	name := path.Clean(e.Name)
-	if e.Kind == layer.Dir {
-		f.mkdir(name)
-		return
-	}
-	f.remove(name)
-	n := &node{name: path.Base(name), kind: e.Kind, mode: e.Mode.Perm(), size: size, content: c}
-	switch e.Kind {
-	case layer.Symlink:
-		n.mode |= fs.ModeSymlink
-	case layer.Other:
-		n.mode |= fs.ModeIrregular
-	}
-	f.nodes[name] = n
-	f.mkdir(path.Dir(name)).children[n.name] = n
-}
-
-func (f *FS) mkdir(name string) *node {
-	if n := f.nodes[name]; n != nil && n.kind == layer.Dir {
-		return n
-	}
-	f.remove(name)
-	n := &node{name: path.Base(name), kind: layer.Dir, mode: fs.ModeDir | 0o755, children: map[string]*node{}}
-	f.nodes[name] = n
-	if name != "." {
-		f.mkdir(path.Dir(name)).children[n.name] = n
-	}
-	return n
-}
-
-func (f *FS) remove(name string) {
-	n := f.nodes[name]
-	if n == nil {
-		return
-	}
-	for child := range n.children {
-		f.remove(path.Join(name, child))
-	}
-	delete(f.nodes, name)
-	if parent := f.nodes[path.Dir(name)]; parent != nil {
-		delete(parent.children, n.name)
-	}
-}
-
-func (f *FS) find(op, name string) (*node, error) {
+// find returns the node of a name; follow tells whether a symlink is followed
+// when the name is one.
+func (f *FS) find(op, name string, follow bool) (*node, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
 	}
-	n := f.nodes[name]
-	if n == nil {
-		return nil, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+	n, err := f.resolve(name, follow)
+	if err != nil {
+		return nil, &fs.PathError{Op: op, Path: name, Err: err}
 	}
 	return n, nil
 }
 
 // Stat describes a name without opening it.
 func (f *FS) Stat(name string) (fs.FileInfo, error) {
-	n, err := f.find("stat", name)
+	n, err := f.find("stat", name, true)
+	if err != nil {
+		return nil, err
+	}
+	return n.named(name), nil
+}
+
+// Lstat is Stat, but describes a symlink itself.
+func (f *FS) Lstat(name string) (fs.FileInfo, error) {
+	n, err := f.find("lstat", name, false)
 	if err != nil {
 		return nil, err
 	}
 	return n, nil
 }
 
+// ReadLink returns the target of a symlink.
+func (f *FS) ReadLink(name string) (string, error) {
+	n, err := f.find("readlink", name, false)
+	if err != nil {
+		return "", err
+	}
+	if n.kind != layer.Symlink {
+		return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
+	}
+	return n.link, nil
+}
+
 // ReadDir lists a directory, sorted.
 func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
-	n, err := f.find("readdir", name)
+	n, err := f.find("readdir", name, true)
 	if err != nil {
 		return nil, err
 	}
@@ -156,70 +115,29 @@ func (f *FS) ReadFile(name string) ([]byte, error) {
 
 // Open opens a file or a directory.
 func (f *FS) Open(name string) (fs.File, error) {
-	n, err := f.find("open", name)
+	n, err := f.find("open", name, true)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case n.kind == layer.Dir:
+	switch n.kind {
+	case layer.Dir:
 		list, err := f.ReadDir(name)
-		return &dir{node: n, left: list}, err
-	case n.kind != layer.File:
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("is a %v", n.kind)}
-	case n.content.blob == "":
-		return &file{node: n, Reader: bytes.NewReader(n.content.data), Closer: io.NopCloser(nil)}, nil
+		return &dir{node: n.named(name), left: list}, err
+	case layer.File:
+		r, err := n.content.open(f.blobs)
+		if err != nil {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+		}
+		return &file{node: n.named(name), SectionReader: io.NewSectionReader(r, n.content.offset, n.size), closer: r}, nil
 	}
-	blob, err := f.blobs.Open(n.content.blob)
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-	}
-	return &file{node: n, Reader: io.NewSectionReader(blob, n.content.offset, n.size), Closer: blob}, nil
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fmt.Errorf("is a %v", n.kind)}
 }
 
 // Blob tells which blob, if any, is the whole content of a file.
 func (f *FS) Blob(name string) (digest.Digest, bool) {
-	n := f.nodes[name]
-	if n == nil || n.kind != layer.File || n.content.offset != 0 {
+	n := f.nodes[path.Clean(name)]
+	if n == nil || n.kind != layer.File || n.content.layer {
 		return "", false
 	}
 	return n.content.blob, n.content.blob != ""
 }
-
-type file struct {
-	*node
-	io.Reader
-	io.Closer
-}
-
-func (f *file) Stat() (fs.FileInfo, error) { return f.node, nil }
-
-type dir struct {
-	*node
-	left []fs.DirEntry
-}
-
-func (d *dir) Stat() (fs.FileInfo, error) { return d.node, nil }
-func (d *dir) Close() error               { return nil }
-
-func (d *dir) Read([]byte) (int, error) {
-	return 0, &fs.PathError{Op: "read", Path: d.name, Err: fs.ErrInvalid}
-}
-
-func (d *dir) ReadDir(n int) ([]fs.DirEntry, error) {
-	if n > 0 && len(d.left) == 0 {
-		return nil, io.EOF
-	}
-	if n <= 0 || n > len(d.left) {
-		n = len(d.left)
-	}
-	list := d.left[:n]
-	d.left = d.left[n:]
-	return list, nil
-}
-
-func (n *node) Name() string       { return n.name }
-func (n *node) Size() int64        { return n.size }
-func (n *node) Mode() fs.FileMode  { return n.mode }
-func (n *node) ModTime() time.Time { return time.Unix(0, 0) }
-func (n *node) IsDir() bool        { return n.kind == layer.Dir }
-func (n *node) Sys() any           { return nil }
