@@ -48,7 +48,8 @@ type Chart struct {
 	// NoWait is set when Helm must not wait for the release to become ready,
 	// because it cannot before something later is installed.
 	NoWait bool `yaml:"noWait"`
-	// Timeout limits what Helm waits for. The default is 10m.
+	// Timeout limits what Helm waits for: the release, or its hooks alone with
+	// NoWait. The default is 10m.
 	Timeout Duration `yaml:"timeout"`
 }
 

@@ -102,7 +102,8 @@ unlock demo-operator operators
 definitions=$(helm show crds charts/operator-v1.2.3.tgz)
 printf '%s\n' "$definitions" | kubectl apply --server-side --force-conflicts -f -
 helm upgrade --install demo-operator charts/operator-v1.2.3.tgz \
-    --namespace operators --create-namespace || stuck demo-operator operators
+    --namespace operators --create-namespace \
+    --timeout 10m || stuck demo-operator operators
 
 unlock demo demo
 helm upgrade --install demo charts/demo \
