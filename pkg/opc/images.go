@@ -77,6 +77,7 @@ func (c *Client) Inspect(ctx context.Context, name string) (*Image, error) {
 }
 
 func (c *Client) read(ctx context.Context, name string, desc ocispec.Descriptor) (*Image, error) {
+	desc.Annotations = nil // the name, which is told already
 	img := &Image{Name: name, Descriptor: desc}
 	manifests := []ocispec.Descriptor{desc}
 	if desc.MediaType == ocispec.MediaTypeImageIndex {
