@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/containerd/platforms"
@@ -19,7 +18,6 @@ import (
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/reference"
 	"github.com/opc-source/opc-image/pkg/rootfs"
-	"github.com/opc-source/opc-image/pkg/sealer"
 	"github.com/opc-source/opc-image/pkg/source"
 )
 
@@ -82,43 +80,6 @@ type locker struct {
 
 func (r *locker) stage(ctx context.Context) error {
 	return rootfs.Stage(ctx, r.plan, r.lock, r.store)
-}
-
-// base resolves the cluster image the plan builds on.
-func (r *locker) base(ctx context.Context) error {
-	if r.plan.Base == "" {
-		return nil
-	}
-	ref, err := r.baseRef(ctx)
-	if err != nil {
-		return err
-	}
-	name := ref.String()
-	if local, err := r.store.Resolve(ctx, name); err == nil {
-		// One that was built or pulled here is taken from the store.
-		ref.Digest = local.Digest
-	}
-	wants := []source.Want{{Ref: ref, Platforms: parsePlatforms(r.plan.Platforms)}}
-	found, err := r.source.ResolveAll(ctx, wants, nil)
-	if err != nil {
-		return fmt.Errorf("base image: %w", err)
-	}
-	pin := pinImage(name, found[0])
-	r.lock.Base = &pin
-	return nil
-}
-
-// baseRef is the base image in full. A name without a registry is a local image
-// when the store has it, and otherwise one of docker.io, as sealer has it.
-func (r *locker) baseRef(ctx context.Context) (reference.Ref, error) {
-	ref, err := ParseName(r.plan.Base)
-	if err != nil || ref.Domain != reference.LocalDomain {
-		return ref, err
-	}
-	if _, err := r.store.Resolve(ctx, ref.String()); err == nil || strings.HasPrefix(r.plan.Base, reference.LocalDomain+"/") {
-		return ref, nil
-	}
-	return reference.Parse(r.plan.Base)
 }
 
 // downloads gets charts, manifests and files, and pins them.
@@ -212,37 +173,6 @@ func (r *locker) images(ctx context.Context) error {
 		}
 	}
 	return r.resolve(ctx, wanted)
-}
-
-// scan looks into the root file system as far as it is known now. Files that
-// only one platform has are looked at for each.
-func (r *locker) scan(ctx context.Context) (*inventory.Report, error) {
-	targets := r.plan.Platforms[:1]
-	for _, f := range r.plan.Files {
-		if f.Platform != "" {
-			targets = r.plan.Platforms
-		}
-	}
-	var reports []*inventory.Report
-	for _, platform := range targets {
-		items, err := rootfs.Bind(ctx, r.plan.Files, r.lock, r.store, platform)
-		if err != nil {
-			return nil, err
-		}
-		report, err := inventory.Scan(ctx, rootfs.New(items, r.store), inventory.Options{
-			KubeVersion: r.plan.KubeVersion, Extension: extension(r.plan), Progress: r.opts.Progress,
-		})
-		if err != nil {
-			return nil, err
-		}
-		reports = append(reports, report)
-	}
-	return inventory.Join(reports...), nil
-}
-
-// extension is what the image of a plan will tell sealer of its launch.
-func extension(p *compose.Plan) sealer.Extension {
-	return sealer.Spec{Type: p.Type, Applications: p.Apps, Env: p.Env, Launch: p.Launch}.Extension()
 }
 
 // resolve asks what each name means, for the platforms it is published for.
