@@ -31,6 +31,12 @@ A build that was interrupted goes on where it stopped.`,
   opc-image build ./my-platform --platform linux/amd64 --locked`,
 		Args: cobra.ExactArgs(1),
 		RunE: a.onPlan(&target, func(ctx context.Context, p planned) error {
+			if len(tags) == 0 {
+				tags = []string{p.plan.Name}
+			}
+			if err := checkNames(tags, push); err != nil {
+				return err
+			}
 			l, err := pins.pin(ctx, p)
 			if err != nil {
 				return err
@@ -45,11 +51,22 @@ A build that was interrupted goes on where it stopped.`,
 	return cmd
 }
 
+// checkNames finds bad names before anything is fetched.
+func checkNames(names []string, push bool) error {
+	parse := opc.ParseName
+	if push {
+		parse = opc.ParsePushName
+	}
+	for _, name := range names {
+		if _, err := parse(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // bake builds, tags, and pushes when asked to.
 func (a *app) bake(ctx context.Context, p planned, l *lock.Lock, tags []string, push bool) error {
-	if len(tags) == 0 {
-		tags = []string{p.plan.Name}
-	}
 	c := p.client
 	img, err := c.Build(ctx, p.plan, l, tags[0])
 	if err != nil {

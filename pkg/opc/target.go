@@ -174,6 +174,9 @@ func normalPlatforms(names []string) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: platform %q: %w", ErrInput, name, err)
 		}
+		if p.OS != "linux" {
+			return nil, fmt.Errorf("%w: platform %q: the hosts of a cluster run linux, such as linux/amd64", ErrInput, name)
+		}
 		if name = platformName(p); !slices.Contains(list, name) {
 			list = append(list, name)
 		}

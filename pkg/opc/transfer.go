@@ -45,12 +45,9 @@ func (c *Client) Push(ctx context.Context, name string, opts PushOptions) (*Push
 	if opts.To == "" {
 		opts.To = img.Name
 	}
-	to, err := reference.Parse(opts.To)
+	to, err := ParsePushName(opts.To)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInput, err)
-	}
-	if to.Domain == reference.LocalDomain {
-		return nil, fmt.Errorf("%w: image %s is named for this machine only; say where to push it: opc-image push %s REGISTRY/%s", ErrInput, img.Name, img.Name, to.Path)
+		return nil, err
 	}
 	if img.standin() && !opts.AllowStandins && !loopback(to.Domain) {
 		return nil, fmt.Errorf("%w: image %s was made in a rehearsal and holds stand-ins; to push it to %s all the same, use --allow-standins", ErrInput, img.Name, to.Domain)
@@ -62,6 +59,16 @@ func (c *Client) Push(ctx context.Context, name string, opts PushOptions) (*Push
 		return nil, err
 	}
 	return &Pushed{to.String(), result}, nil
+}
+
+// ParsePushName reads the name that an image is pushed under; one for this
+// machine only is none.
+func ParsePushName(name string) (reference.Ref, error) {
+	ref, err := ParseName(name)
+	if err == nil && ref.Domain == reference.LocalDomain {
+		err = fmt.Errorf("%w: image %s is named for this machine only; say where to push it: opc-image push %s REGISTRY/%s", ErrInput, ref, ref, ref.Path)
+	}
+	return ref, err
 }
 
 // loopback tells whether a registry is on this machine.

@@ -54,7 +54,17 @@ type local struct{ *store.Store }
 var _ Store = local{}
 
 func (l local) Ingest(ctx context.Context, dgst digest.Digest, size int64) (Ingest, error) {
-	return l.Store.Ingest(ctx, dgst, size)
+	in, err := l.Store.Ingest(ctx, dgst, size)
+	if err != nil {
+		return nil, err // and not an Ingest that holds a nil pointer
+	}
+	return in, nil
 }
 
-func (l local) Writer(ctx context.Context) (Writer, error) { return l.Store.Writer(ctx) }
+func (l local) Writer(ctx context.Context) (Writer, error) {
+	w, err := l.Store.Writer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}

@@ -26,6 +26,27 @@ func newLocal(t testing.TB, dir string) *store.Store {
 	return s
 }
 
+// TestErrorsAreNotWrapped: what could not be begun is nil, and not an interface
+// that holds a nil pointer.
+func TestErrorsAreNotWrapped(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	newLocal(t, dir)
+	s, err := store.Open(dir, store.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	w, err := Local(s).Writer(t.Context())
+	if w != nil || !errors.Is(err, store.ErrReadOnly) {
+		t.Errorf("Writer: %v, %v", w, err)
+	}
+	in, err := Local(s).Ingest(t.Context(), digest.FromString("x"), 1)
+	if in != nil || !errors.Is(err, store.ErrReadOnly) {
+		t.Errorf("Ingest: %v, %v", in, err)
+	}
+}
+
 // stallThen falls silent after n bytes, and ends the run a little later.
 func stallThen(n int, end func()) remotetest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, good http.Handler) {
