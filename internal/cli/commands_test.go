@@ -36,9 +36,13 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 //	set NAME FILE PATTERN        set a variable to what the pattern's group finds
 //	damage DIGEST                flip a bit of a blob of the store
 //	tmpfs DIR SIZE               mount a small file system
+//	readonly DIR                 let DIR be read-only from here on
+//	shell FILE                   write a static program that knows a few
+//	                             commands, to be an image's /bin/sh
 var commands = map[string]command{
 	"upstream": upstream, "fault": fault, "asked": asked, "registry": registry, "code": code,
 	"serving": serving, "json": shape, "set": set, "damage": damage, "tmpfs": tmpfs,
+	"shell": shell, "readonly": readonly,
 }
 
 func upstream(ts *testscript.TestScript, _ bool, args []string) {
@@ -143,8 +147,12 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func condition(name string) (bool, error) {
-	if name == "root" {
+	switch name {
+	case "root":
 		return os.Getuid() == 0, nil
+	case "emulator":
+		_, err := os.Stat("/proc/sys/fs/binfmt_misc/qemu-aarch64")
+		return err == nil, nil
 	}
 	return false, fmt.Errorf("there is no condition %s", name)
 }
