@@ -77,7 +77,7 @@ func (a *app) save() *cobra.Command {
 		Long: `Save streams the image into an OCI archive, without a temporary copy. With a file
 an interrupted save goes on where it stopped. "sealer load" takes the archive; for
 sealer of one platform, save that platform only.`,
-		Example: `  opc-image save full -f full.tar
+		Example: `  opc-image save full -o full.tar
   opc-image save full --platform linux/amd64 > full-amd64.tar`,
 		Args: cobra.ExactArgs(1),
 		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
@@ -85,13 +85,13 @@ sealer of one platform, save that platform only.`,
 				return c.Save(ctx, args[0], platform, file)
 			}
 			if out, ok := a.out.(*os.File); ok && term.IsTerminal(int(out.Fd())) {
-				return inputError{fmt.Errorf("an archive is not written to a terminal; use -f FILE, or redirect the output")}
+				return inputError{fmt.Errorf("an archive is not written to a terminal; use -o FILE, or redirect the output")}
 			}
 			return c.SaveTo(ctx, args[0], platform, a.out)
 		}),
 	}
 	cmd.Flags().StringVar(&platform, "platform", "", "only this platform (default: all)")
-	cmd.Flags().StringVarP(&file, "file", "f", "", "the archive to write (default: standard output)")
+	cmd.Flags().StringVarP(&file, "file", "o", "", "the archive to write (default: standard output)")
 	return cmd
 }
 
