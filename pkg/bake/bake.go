@@ -52,6 +52,9 @@ type Store = assemble.Store
 // the manifests when there are several platforms. Everything that the lock pins
 // is in the store before. Nothing is tagged.
 func Bake(ctx context.Context, p *compose.Plan, l *lock.Lock, s Store, opts Options) (ocispec.Descriptor, error) {
+	if len(p.Platforms) == 0 {
+		return ocispec.Descriptor{}, fmt.Errorf("bake %s: no platform to build for", p.Name)
+	}
 	if opts.Client == "" {
 		opts.Client = "opc-image"
 	}

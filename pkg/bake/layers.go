@@ -3,10 +3,8 @@ package bake
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -14,17 +12,8 @@ import (
 
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/layer"
-	"github.com/opc-source/opc-image/pkg/lock"
-	"github.com/opc-source/opc-image/pkg/reference"
-	"github.com/opc-source/opc-image/pkg/registryfs"
 	"github.com/opc-source/opc-image/pkg/rootfs"
 	"github.com/opc-source/opc-image/pkg/sealer"
-)
-
-// Groups of files that belong to no component.
-const (
-	kubefileGroup = "kubefile" // what the Kubefile itself puts there
-	recordGroup   = "record"   // the lock, which changes with everything
 )
 
 // Runner executes a RUN instruction over the layers below it, and returns what
@@ -38,8 +27,6 @@ func (b *baker) layers(ctx context.Context, platform string, base *base) ([]seal
 	if err != nil {
 		return nil, err
 	}
-	limits := b.limits()
-	limits.MaxLayers -= len(base.manifest.Layers) + 2*len(b.plan.Runs)
 	var layers []sealer.Layer
 	for phase := range len(b.plan.Runs) + 1 {
 		groups := b.group(items, phase)
@@ -48,7 +35,7 @@ func (b *baker) layers(ctx context.Context, platform string, base *base) ([]seal
 				return nil, err
 			}
 		}
-		packed, err := layer.Pack(groups, limits)
+		packed, err := b.pack(groups, phase, len(base.manifest.Layers)+len(layers))
 		if err != nil {
 			return nil, err
 		}
@@ -60,111 +47,43 @@ func (b *baker) layers(ctx context.Context, platform string, base *base) ([]seal
 		if phase == len(b.plan.Runs) {
 			break
 		}
-		made, err = b.run(ctx, b.plan.Runs[phase], platform, append(base.layers(), layers...))
+		made, err = b.run(ctx, b.plan.Runs[phase], platform, base, layers)
 		if err != nil {
 			return nil, err
 		}
 		layers = append(layers, made...)
-		limits.MaxLayers -= len(packed)
 	}
 	return layers, nil
 }
 
-// group sorts the files of a phase by owner. Of files with one name the last
-// counts.
-func (b *baker) group(items []rootfs.Item, phase int) []layer.Group {
-	last := map[string]int{}
-	for i, item := range items {
-		if item.Phase == phase {
-			last[item.Name] = i
-		}
+// pack distributes the groups of a phase over layers, of which there are some
+// below. Each RUN to come may need a layer, and each phase. What is left over
+// goes to the last phase, which has the images, but half of it at each phase
+// before.
+func (b *baker) pack(groups []layer.Group, phase, below int) ([]layer.Group, error) {
+	if len(groups) == 0 {
+		return nil, nil
 	}
-	byOwner := map[string][]layer.Entry{}
-	for i, item := range items {
-		if at, ok := last[item.Name]; !ok || at != i {
-			continue
-		}
-		item.ModTime = b.opts.Created
-		owner := cmp.Or(item.Owner, kubefileGroup)
-		byOwner[owner] = append(byOwner[owner], item.Entry)
+	limits := b.limits()
+	runs := len(b.plan.Runs) - phase
+	left := limits.MaxLayers - below - 2*runs
+	if left < 1 {
+		return nil, fmt.Errorf("%d layers are below this one, %d RUN instructions above, and %d layers are allowed; "+
+			"use fewer RUN instructions or a base image of fewer layers", below, runs, limits.MaxLayers)
 	}
-	if phase == len(b.plan.Runs) {
-		byOwner[recordGroup] = []layer.Entry{{
-			Name: compose.LockFile, Mode: 0o644, Data: b.record, ModTime: b.opts.Created,
-		}}
+	if runs > 0 {
+		left = (left + 1) / 2
 	}
-	var groups []layer.Group
-	for owner, entries := range byOwner {
-		groups = append(groups, layer.Group{Name: owner, Entries: entries})
-	}
-	slices.SortFunc(groups, func(a, b layer.Group) int { return cmp.Compare(a.Name, b.Name) })
-	return groups
+	limits.MaxLayers = left
+	return layer.Pack(groups, limits)
 }
 
-// addRegistry adds the content of the cluster's registry to the groups.
-func (b *baker) addRegistry(ctx context.Context, groups []layer.Group, platform string) ([]layer.Group, error) {
-	var images []registryfs.Image
-	for _, pin := range b.lock.Images {
-		if pin.BaseOnly {
-			continue
-		}
-		image, ok, err := b.registryImage(ctx, pin, platform)
-		if err != nil {
-			return nil, fmt.Errorf("image %s: %w", pin.Name, err)
-		}
-		if ok {
-			images = append(images, image)
-		}
+// limits are those of the options, defaults filled in.
+func (b *baker) limits() layer.Limits {
+	return layer.Limits{
+		MaxLayers: cmp.Or(b.opts.Limits.MaxLayers, layer.DefaultMaxLayers),
+		MaxSize:   cmp.Or(b.opts.Limits.MaxSize, layer.DefaultMaxSize),
 	}
-	trees, err := registryfs.Groups(images)
-	if err != nil {
-		return nil, err
-	}
-	for _, tree := range trees {
-		for i := range tree.Entries {
-			tree.Entries[i].ModTime = b.opts.Created
-		}
-		at := slices.IndexFunc(groups, func(g layer.Group) bool { return g.Name == tree.Name })
-		if at < 0 {
-			groups = append(groups, tree)
-			continue
-		}
-		groups[at].Entries = append(groups[at].Entries, tree.Entries...)
-	}
-	return groups, nil
-}
-
-// registryImage reads the manifest that the lock pins for the platform. An
-// image that is not published for it is left out; resolving has reported that.
-func (b *baker) registryImage(ctx context.Context, pin lock.Image, platform string) (registryfs.Image, bool, error) {
-	at, ok := pin.Manifest(platform)
-	if !ok {
-		return registryfs.Image{}, false, nil
-	}
-	ref, err := reference.Parse(pin.Name)
-	if err != nil {
-		return registryfs.Image{}, false, err
-	}
-	desc := ocispec.Descriptor{MediaType: at.MediaType, Digest: at.Digest, Size: at.Size}
-	var manifest ocispec.Manifest
-	data, err := b.store.ReadAll(ctx, desc)
-	if err == nil {
-		err = json.Unmarshal(data, &manifest)
-	}
-	return registryfs.Image{
-		Ref:       ref,
-		Root:      ocispec.Descriptor{MediaType: pin.MediaType, Digest: pin.Digest, Size: pin.Size},
-		Manifests: []registryfs.Manifest{{Descriptor: desc, Config: manifest.Config, Layers: manifest.Layers}},
-		Owners:    owners(pin),
-	}, true, err
-}
-
-// owners are the components that need an image, or the Kubefile itself.
-func owners(image lock.Image) []string {
-	if len(image.Components) == 0 {
-		return []string{kubefileGroup}
-	}
-	return image.Components
 }
 
 // hash makes the layers of packed groups, in parallel.
@@ -190,31 +109,19 @@ func (b *baker) hash(ctx context.Context, groups []layer.Group) ([]sealer.Layer,
 }
 
 // run executes one RUN instruction; nothing changed is no layer.
-func (b *baker) run(ctx context.Context, run compose.Run, platform string, below []sealer.Layer) ([]sealer.Layer, error) {
+func (b *baker) run(ctx context.Context, run compose.Run, platform string, base *base, below []sealer.Layer) ([]sealer.Layer, error) {
 	if b.opts.Run == nil {
 		return nil, fmt.Errorf("%s: RUN cannot be executed here", run.Position)
 	}
-	var lower []ocispec.Descriptor
+	lower := append([]ocispec.Descriptor{}, base.manifest.Layers...)
 	for _, l := range below {
 		lower = append(lower, l.Descriptor)
 	}
+	run = run.On(platform)
+	run.Env = mergeEnv(base.config.Config.Env, run.Env)
 	entries, err := b.opts.Run(ctx, run, platform, lower)
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	made, err := b.hash(ctx, []layer.Group{{Name: "RUN " + strings.Join(run.Command, " "), Entries: entries}})
-	return made, err
-}
-
-func envKey(kv string) string {
-	key, _, _ := strings.Cut(kv, "=")
-	return key
-}
-
-// limits are those of the options, defaults filled in.
-func (b *baker) limits() layer.Limits {
-	return layer.Limits{
-		MaxLayers: cmp.Or(b.opts.Limits.MaxLayers, layer.DefaultMaxLayers),
-		MaxSize:   cmp.Or(b.opts.Limits.MaxSize, layer.DefaultMaxSize),
-	}
+	return b.hash(ctx, []layer.Group{{Name: "RUN " + strings.Join(run.Command, " "), Entries: entries}})
 }
