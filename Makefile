@@ -3,7 +3,6 @@
 GO        ?= go
 BIN       := bin/opc-image
 FUZZTIME  ?= 5s
-BENCHTIME ?= 1x
 # Modules of their own, so that what only tests need is not in our go.mod.
 MODULES   := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
 
@@ -31,8 +30,9 @@ test: ## run all tests
 race: ## run the tests with the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race ./...
 
-bench: ## run the benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+bench: build ## measure against a yardstick and other tools (SMALL=1: within a minute)
+	$(GO) build -o bin/bench ./test/bench
+	bin/bench -program $(BIN) $(if $(SMALL),-scale 0.03 -repeat 1 -tools crane)
 
 lint: ## check format, vet and shell scripts
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \

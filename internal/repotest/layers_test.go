@@ -19,6 +19,7 @@ var layers = [...]string{
 	"cmd/opc-kubeadm",
 	"cmd/opc-vip",
 	"cmd/opc-host",
+	"test/bench",
 	"test/interop",
 	"internal/cli",
 	"internal/ui",
