@@ -17,6 +17,9 @@ var unlimited = map[string]string{
 	"chaosblade/chaosblade-tool": "experiments that load a host run in it and would stop at its limits",
 }
 
+// shared is the namespace in which many components stand side by side.
+const shared = "middleware"
+
 // TestOwnChartsKeepTheRules holds the charts and manifests that are our own
 // against what images/README.md says of all.
 func TestOwnChartsKeepTheRules(t *testing.T) {
@@ -50,6 +53,9 @@ func problems(component string, object map[string]any) []string {
 		}
 	}
 	spec := pod(object)
+	if spec != nil && field(object, "metadata", "namespace") == shared && spec["enableServiceLinks"] != false {
+		found = append(found, "gets variables named after its neighbours, and may take them for settings")
+	}
 	serves := slices.Contains([]string{"Deployment", "StatefulSet"}, kind)
 	for _, container := range maps(spec["containers"]) {
 		if serves && container["readinessProbe"] == nil {

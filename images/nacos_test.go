@@ -12,57 +12,39 @@ import (
 func TestNacosGetsItsSecrets(t *testing.T) {
 	t.Parallel()
 	c := component(t, "nacos")
-	set := find(t, objects(t, c), "StatefulSet", "nacos")
-	// What the launch generates, and as long.
-	made := map[string]string{}
-	for _, s := range c.Secrets {
-		for key, value := range s.Values {
-			made[s.Name+"/"+key] = value
-		}
-		for _, key := range s.Generate {
-			made[s.Name+"/"+key] = strings.Repeat("0123456789abcdef", 2)
-		}
-	}
-	env := map[string]string{}
-	for _, e := range maps(containers(pod(set))[0]["env"]) {
-		name, _ := e["name"].(string)
-		value, _ := e["value"].(string)
-		for other, text := range env { // the kubelet replaces what stands above
-			value = strings.ReplaceAll(value, "$("+other+")", text)
-		}
-		if ref, ok := field(e, "valueFrom", "secretKeyRef").(map[string]any); ok {
-			value = made[ref["name"].(string)+"/"+ref["key"].(string)]
-		}
-		env[name] = value
-	}
+	env := environment(c, containers(pod(find(t, objects(t, c), "StatefulSet", "nacos")))[0])
 	for _, name := range []string{"NACOS_AUTH_IDENTITY_KEY", "NACOS_AUTH_IDENTITY_VALUE"} {
 		if env[name] == "" {
 			t.Errorf("%s is empty", name)
 		}
 	}
-	key, err := base64.StdEncoding.DecodeString(env["NACOS_AUTH_TOKEN"])
-	if err != nil || len(key) < 32 {
-		t.Errorf("NACOS_AUTH_TOKEN %q is %d bytes, %v; want at least 32", env["NACOS_AUTH_TOKEN"], len(key), err)
-	}
+	isKey(t, env["NACOS_AUTH_TOKEN"])
 	if env["NACOS_AUTH_ENABLE"] != "true" {
 		t.Error("nobody is asked for a password")
+	}
+}
+
+// isKey fails when text is not Base64 of at least 32 bytes, what signed tokens
+// ask for.
+func isKey(t *testing.T, text string) {
+	t.Helper()
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(key) < 32 {
+		t.Errorf("the key %q is %d bytes, %v; want at least 32", text, len(key), err)
 	}
 }
 
 // Servers know each other by the names under which they announce themselves.
 func TestNacosServersFindEachOther(t *testing.T) {
 	t.Parallel()
-	set := find(t, objects(t, component(t, "nacos")), "StatefulSet", "nacos")
-	env := map[string]string{}
-	for _, e := range maps(containers(pod(set))[0]["env"]) {
-		name, _ := e["name"].(string)
-		env[name], _ = e["value"].(string)
-	}
+	c := component(t, "nacos")
+	set := find(t, objects(t, c), "StatefulSet", "nacos")
+	env := environment(c, containers(pod(set))[0])
 	servers := strings.Fields(env["NACOS_SERVERS"])
 	if replicas := field(set, "spec", "replicas"); float64(len(servers)) != replicas {
 		t.Errorf("%d servers, %v replicas", len(servers), replicas)
 	}
-	own := strings.ReplaceAll(env["NACOS_SERVER_IP"], "$(POD_NAME)", "nacos-0") + ":8848"
+	own := strings.Replace(env["NACOS_SERVER_IP"], "POD", "nacos-0", 1) + ":8848"
 	if !slices.Contains(servers, own) {
 		t.Errorf("server 0 calls itself %s, which is none of %v", own, servers)
 	}

@@ -3,6 +3,7 @@ package images_test
 import (
 	"io/fs"
 	"path"
+	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -154,4 +155,36 @@ func find(t *testing.T, list []map[string]any, kind, name string) map[string]any
 	}
 	t.Fatalf("there is no %s %s", kind, name)
 	return nil
+}
+
+// environment are the variables that a container gets, with secrets as long as
+// the launch makes them, and references to variables above replaced.
+func environment(c *catalog.Component, container map[string]any) map[string]string {
+	made := map[string]string{}
+	for _, s := range c.Secrets {
+		for key, value := range s.Values {
+			made[s.Name+"/"+key] = value
+		}
+		for _, key := range s.Generate {
+			made[s.Name+"/"+key] = strings.Repeat("0123456789abcdef", 2)
+		}
+	}
+	env := map[string]string{}
+	for _, e := range maps(container["env"]) {
+		name, _ := e["name"].(string)
+		value, _ := e["value"].(string)
+		for other, text := range env {
+			value = strings.ReplaceAll(value, "$("+other+")", text)
+		}
+		secret, _ := field(e, "valueFrom", "secretKeyRef", "name").(string)
+		key, _ := field(e, "valueFrom", "secretKeyRef", "key").(string)
+		if secret != "" {
+			value = made[secret+"/"+key]
+		}
+		if field(e, "valueFrom", "fieldRef", "fieldPath") == "metadata.name" {
+			value = "POD"
+		}
+		env[name] = value
+	}
+	return env
 }
