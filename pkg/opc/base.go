@@ -2,11 +2,15 @@ package opc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/opc-source/opc-image/pkg/compose"
+	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/reference"
 	"github.com/opc-source/opc-image/pkg/source"
+	"github.com/opc-source/opc-image/pkg/store"
 )
 
 // base resolves the cluster image the plan builds on.
@@ -19,9 +23,15 @@ func (r *locker) base(ctx context.Context) error {
 		return err
 	}
 	name := ref.String()
-	if local, err := r.store.Resolve(ctx, name); err == nil {
-		// One that was built or pulled here is taken from the store.
+	switch local, err := r.store.Resolve(ctx, name); {
+	case err == nil: // one that was built or pulled here is taken from the store
 		ref.Digest = local.Digest
+	case !errors.Is(err, store.ErrNotFound):
+		return err
+	case ref.Domain == reference.LocalDomain:
+		return fmt.Errorf("%w: there is no base image %s in the store %s; build or load it first", ErrInput, name, r.store.Dir())
+	case r.old != nil && r.old.Base != nil && r.old.Base.Name == name && ref.Digest == "":
+		ref.Digest = r.old.Base.Digest
 	}
 	wants := []source.Want{{Ref: ref, Platforms: parsePlatforms(r.plan.Platforms)}}
 	found, err := r.source.ResolveAll(ctx, wants, nil)
@@ -44,4 +54,22 @@ func (r *locker) baseRef(ctx context.Context) (reference.Ref, error) {
 		return ref, nil
 	}
 	return reference.Parse(r.plan.Base)
+}
+
+// checkBase tells whether the lock has the base image that the store has now.
+// An image that was built here again has its name for the new one, also where
+// the lock of what builds on it is kept.
+func (c *Client) checkBase(ctx context.Context, plan *compose.Plan, l *lock.Lock) error {
+	if plan.Base == "" || l.Base == nil {
+		return nil
+	}
+	ref, err := reference.Parse(l.Base.Name)
+	if err != nil || ref.Domain != reference.LocalDomain {
+		return err
+	}
+	now, err := c.store.Resolve(ctx, ref.String())
+	if err == nil && now.Digest != l.Base.Digest {
+		return fmt.Errorf("%w: the base image %s is %s now, and %s in the lock; write a new one with \"opc-image lock\"", lock.ErrStale, ref, now.Digest, l.Base.Digest)
+	}
+	return nil
 }

@@ -13,7 +13,11 @@ func EstimatedSize(plan *compose.Plan) int64 {
 	var n int64
 	for _, c := range plan.Components {
 		for _, image := range c.Images {
-			n += int64(image.Size) * int64(len(plan.Platforms))
+			for _, platform := range plan.Platforms {
+				if len(image.Platforms) == 0 || slices.Contains(image.Platforms, platform) {
+					n += int64(image.Size)
+				}
+			}
 		}
 	}
 	for _, d := range plan.Downloads {

@@ -2,19 +2,13 @@ package opc
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/opc-source/opc-image/pkg/bake"
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/reference"
-	"github.com/opc-source/opc-image/pkg/remote"
 	"github.com/opc-source/opc-image/pkg/source"
-	"github.com/opc-source/opc-image/pkg/store"
 )
 
 // Fetch brings everything the lock pins into the store. What is there already
@@ -29,7 +23,10 @@ func (c *Client) Fetch(ctx context.Context, plan *compose.Plan, l *lock.Lock) er
 	}
 	var pins []lock.Image
 	for _, image := range l.Images {
-		if !image.Assembled {
+		switch {
+		case image.Republished():
+			pins = append(pins, parts(image)...)
+		case !image.Assembled:
 			pins = append(pins, image)
 		}
 	}
@@ -46,67 +43,10 @@ func (c *Client) Fetch(ctx context.Context, plan *compose.Plan, l *lock.Lock) er
 	if err != nil {
 		return err
 	}
-	return r.missingAssembled(ctx)
-}
-
-// missingDownloads gets what a lock from another machine pins and this store
-// lacks.
-func (r *locker) missingDownloads(ctx context.Context) error {
-	var lacking []compose.Download
-	for _, d := range r.plan.Downloads {
-		pin, ok := r.lock.Download(d.Source)
-		if !ok {
-			return fmt.Errorf("%w: it has no pin for %s", lock.ErrStale, d.Source)
-		}
-		if _, err := r.store.Stat(pin.Digest); errors.Is(err, store.ErrNotFound) {
-			lacking = append(lacking, d)
-		}
-	}
-	if len(lacking) == 0 {
-		return nil
-	}
-	meter := r.opts.Progress.Begin(progress.Fetch, len(lacking), 0)
-	errs := make([]error, len(lacking))
-	for i, d := range lacking {
-		pin, _ := r.lock.Download(d.Source)
-		d.SHA256 = ""
-		got, err := r.download(ctx, d, meter)
-		if err == nil && got.Digest != pin.Digest {
-			err = fmt.Errorf("%s has digest %s, the lock says %s; if upstream changed it on purpose, write a new lock", d.Source, got.Digest, pin.Digest)
-		}
-		errs[i] = err
-	}
-	err := joinFailures(ctx, errs)
-	meter.End(err)
-	return err
-}
-
-// missingAssembled makes assembled images again that this store lacks, and
-// holds them against the lock.
-func (r *locker) missingAssembled(ctx context.Context) error {
-	again := *r
-	again.lock = &lock.Lock{Downloads: r.lock.Downloads}
-	lacking := false
-	for _, image := range r.lock.Images {
-		if !image.Assembled {
-			again.lock.Images = append(again.lock.Images, image)
-		} else if _, err := r.store.Stat(image.Digest); err != nil {
-			lacking = true
-		}
-	}
-	if !lacking {
-		return nil
-	}
-	if err := again.assemble(ctx); err != nil {
+	if err := r.missingRepublished(ctx); err != nil {
 		return err
 	}
-	again.lock.Sort()
-	for _, image := range r.lock.Images {
-		if made, _ := again.lock.Image(image.Name); image.Assembled && made.Digest != image.Digest {
-			return fmt.Errorf("%s was assembled as %s, the lock says %s; write a new lock", image.Name, made.Digest, image.Digest)
-		}
-	}
-	return nil
+	return r.missingAssembled(ctx)
 }
 
 // resolvePins reads the manifests of pinned images, from the store or else from
@@ -164,31 +104,3 @@ func (c *Client) Build(ctx context.Context, plan *compose.Plan, l *lock.Lock, na
 	}
 	return c.Bake(ctx, plan, l, name)
 }
-
-// joinFailures makes one sorted list of what went wrong in several places.
-func joinFailures(ctx context.Context, errs []error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	var failures remote.Failures
-	var others []error
-	for _, err := range errs {
-		var list remote.Failures
-		var one *remote.Error
-		switch {
-		case err == nil:
-		case errors.As(err, &list):
-			failures = append(failures, list...)
-		case errors.As(err, &one):
-			failures = append(failures, one)
-		default:
-			others = append(others, err)
-		}
-	}
-	if len(failures) > 0 {
-		others = append(others, failures)
-	}
-	return errors.Join(others...)
-}
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
