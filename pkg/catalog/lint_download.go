@@ -12,19 +12,22 @@ import (
 var moving = regexp.MustCompile(`(^|[/_-])(latest|master|main|HEAD|nightly)([/._-]|$)`)
 
 // download is something that a component downloads.
-type download struct{ at, address, sha256 string }
+type download struct {
+	at, address, sha256 string
+	index               bool // the address is that of a chart repository
+}
 
 func (c *Component) downloads() []download {
 	var all []download
 	for i, chart := range c.Install.Charts {
-		all = append(all, download{fmt.Sprintf("install.charts[%d]", i), chart.Repository, chart.SHA256})
+		all = append(all, download{fmt.Sprintf("install.charts[%d]", i), chart.Repository, chart.SHA256, true})
 	}
 	for i, m := range c.Install.Manifests {
-		all = append(all, download{fmt.Sprintf("install.manifests[%d]", i), m.URL, m.SHA256})
+		all = append(all, download{fmt.Sprintf("install.manifests[%d]", i), m.URL, m.SHA256, false})
 	}
 	files := func(at string, list []File) {
 		for i, f := range list {
-			all = append(all, download{fmt.Sprintf("%s[%d]", at, i), f.URL, f.SHA256})
+			all = append(all, download{fmt.Sprintf("%s[%d]", at, i), f.URL, f.SHA256, false})
 		}
 	}
 	files("install.hostFiles", c.Install.HostFiles)
@@ -37,6 +40,9 @@ func (c *Component) downloads() []download {
 
 func downloadMoving(l *linter) {
 	for _, d := range l.downloads() {
+		if d.index && d.sha256 != "" {
+			continue // version and checksum say which chart, wherever the index moves
+		}
 		if u, err := url.Parse(d.address); err == nil && u.Scheme == "https" && moving.MatchString(u.Path) {
 			l.report(d.at, "%s is not the address of a release", d.address)
 		}

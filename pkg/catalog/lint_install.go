@@ -15,7 +15,7 @@ var installRules = []Rule{
 	},
 	{
 		ID: "download-moving", Severity: SeverityError, check: downloadMoving,
-		Explanation: "An address with latest, master, main, HEAD or nightly in it brings another file tomorrow. Use the address of a release.",
+		Explanation: "An address with latest, master, main, HEAD or nightly in it brings another file tomorrow. Use the address of a release. A chart repository may have one if sha256 pins the chart.",
 	},
 	{
 		ID: "download-checksum", Severity: SeverityWarning, check: downloadChecksum,

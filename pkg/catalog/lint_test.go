@@ -105,13 +105,17 @@ ready: [{kind: Deployment, name: a}, {kind: RuntimeClass, name: b}]
 	},
 	"download-moving": {
 		map[string]string{"demo": named("demo", "unverified: [checksums]", `ready: [{kind: A, name: b}]`, `install:
+  charts:
+    - {release: a, repository: "https://a.io/master/charts", chart: a, version: 1.0.0}
+    - {release: b, repository: "https://a.io/master/charts", chart: a, version: 1.0.0, sha256: `+sum+`}
   manifests:
     - {url: "https://a.io/releases/latest/download/a.yaml"}
     - {url: "https://a.io/x/main/b.yaml"}
     - {url: "https://a.io/maintain/v1/c.yaml"}`)},
 		[]string{
-			"demo/component.yaml:14:7: error: https://a.io/releases/latest/download/a.yaml is not the address of a release",
-			"demo/component.yaml:15:7: error: https://a.io/x/main/b.yaml is not the address of a release",
+			"demo/component.yaml:14:7: error: https://a.io/master/charts is not the address of a release",
+			"demo/component.yaml:17:7: error: https://a.io/releases/latest/download/a.yaml is not the address of a release",
+			"demo/component.yaml:18:7: error: https://a.io/x/main/b.yaml is not the address of a release",
 		},
 	},
 	"download-checksum": {
