@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -17,6 +18,10 @@ type blobs string
 
 func (b blobs) path(d digest.Digest) string { return filepath.Join(string(b), d.Encoded()) }
 
+// gzipHeader begins each layer, so that nobody takes it for one that is still to
+// be compressed, and compresses it.
+const gzipHeader = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+
 // random stores size bytes that no compressor can shrink, always the same for
 // one name.
 func (b blobs) random(name string, size int64) (ocispec.Descriptor, error) {
@@ -26,7 +31,7 @@ func (b blobs) random(name string, size int64) (ocispec.Descriptor, error) {
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	source := rand.NewChaCha8(sha256.Sum256([]byte(name)))
+	source := io.MultiReader(strings.NewReader(gzipHeader), rand.NewChaCha8(sha256.Sum256([]byte(name))))
 	hash := digest.Canonical.Hash()
 	if _, err := io.CopyBuffer(io.MultiWriter(f, hash), io.LimitReader(source, size), make([]byte, 256<<10)); err != nil {
 		return ocispec.Descriptor{}, err

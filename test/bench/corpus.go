@@ -131,7 +131,7 @@ func (g *generator) manifest(i int, tag, arch string) (ocispec.Descriptor, error
 		parts = append(parts[:len(parts):len(parts)], 0.001)
 	}
 	for k, part := range parts {
-		l, err := g.keep(g.blobs.random(fmt.Sprintf("own %d %s %s %d", i, tag, arch, k), max(1, int64(own*part))))
+		l, err := g.keep(g.blobs.random(fmt.Sprintf("own %d %s %s %d", i, tag, arch, k), max(64, int64(own*part))))
 		if err != nil {
 			return ocispec.Descriptor{}, err
 		}
@@ -161,7 +161,7 @@ func (g *generator) base(i int, arch string) ([]ocispec.Descriptor, error) {
 	}
 	var layers []ocispec.Descriptor
 	for k, size := range baseLayers {
-		l, err := g.keep(g.blobs.random(fmt.Sprint(name, " ", k), max(1, int64(float64(size)*g.scale))))
+		l, err := g.keep(g.blobs.random(fmt.Sprint(name, " ", k), max(64, int64(float64(size)*g.scale))))
 		if err != nil {
 			return nil, err
 		}
