@@ -125,9 +125,9 @@ func TestOld(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"": false,
-		"apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n":                      false,
-		"apiVersion: kubeadm.k8s.io/v1beta3\nkind: InitConfiguration\n":                      true,
-		"apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n":            false,
+		"apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n":                       false,
+		"apiVersion: kubeadm.k8s.io/v1beta3\nkind: InitConfiguration\n":                       true,
+		"apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n":             false,
 		"kind: A\n---\n---\napiVersion: kubeadm.k8s.io/v1beta2\nkind: ClusterConfiguration\n": true,
 	} {
 		if old, err := Old([]byte(text)); old != want || err != nil {

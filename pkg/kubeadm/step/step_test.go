@@ -33,7 +33,9 @@ func (h *fakeHost) note(verb, program string, args []string) error {
 	return nil
 }
 
-func (h *fakeHost) Become(program string, args []string) error { return h.note("become", program, args) }
+func (h *fakeHost) Become(program string, args []string) error {
+	return h.note("become", program, args)
+}
 
 func (h *fakeHost) Run(_ context.Context, program string, args []string) error {
 	return h.note("run", program, args)
