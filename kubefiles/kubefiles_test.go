@@ -109,7 +109,9 @@ func TestComponentsStandBehindWhatTheyRequire(t *testing.T) {
 
 // leftOut are the components that full does not have, and why not.
 var leftOut = map[string]string{
-	"terraform": "its licence is restricted, and OpenTofu does the same",
+	"csi-driver-nfs": "chosen where there is an NFS server",
+	"metallb":        "chosen where nothing else gives addresses to services",
+	"terraform":      "its licence is restricted, and OpenTofu does the same",
 }
 
 func TestFullHasEverything(t *testing.T) {
