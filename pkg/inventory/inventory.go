@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -55,6 +54,9 @@ type Image struct {
 	Name       string        `json:"name"`
 	Components []string      `json:"components,omitempty"`
 	Why        []lock.Reason `json:"why"`
+	// Platforms it is published for, as its components say, sorted; empty when
+	// none says anything.
+	Platforms []string `json:"-"`
 }
 
 // Problem is something a person has to decide, and whose it is.
@@ -107,6 +109,7 @@ func Scan(ctx context.Context, root fs.FS, opts Options) (*Report, error) {
 	}
 	dropStale(parts, decisions)
 	r := report(decisions)
+	r.addPlatforms(parts)
 	r.Warnings = warnings
 	return r, nil
 }
@@ -133,7 +136,7 @@ func (p part) name() string { return cmp.Or(p.app, p.dir) }
 
 func (s *scanner) parts() ([]part, error) {
 	components := map[string]*catalog.Component{}
-	dir := path.Join(compose.RecordDir, "components")
+	dir := compose.ComponentsDir
 	if sub, err := fs.Sub(s.root, dir); err == nil && exists(s.root, dir) {
 		loaded, err := catalog.Load(sub)
 		if err != nil {
@@ -162,7 +165,7 @@ func (s *scanner) parts() ([]part, error) {
 		parts = append(parts, p)
 	}
 	for _, name := range slices.Sorted(maps.Keys(components)) {
-		parts = append(parts, part{app: name, component: components[name]})
+		parts = append(parts, part{dir: sealer.AppDir(name), app: name, component: components[name]})
 	}
 	return parts, nil
 }
@@ -227,31 +230,4 @@ func (r *Report) Err() error {
 		errs = append(errs, fmt.Errorf("%s: %d images need a decision:\n%s", cmp.Or(name, "files of the Kubefile"), len(d.Problems), d.Diff()))
 	}
 	return errors.Join(errs...)
-}
-
-// Join makes one report of those of several platforms.
-func Join(reports ...*Report) *Report {
-	joined := reports[0]
-	for _, r := range reports[1:] {
-		for _, w := range r.Warnings {
-			if !slices.Contains(joined.Warnings, w) {
-				joined.Warnings = append(joined.Warnings, w)
-			}
-		}
-		for _, image := range r.Images {
-			at, found := slices.BinarySearchFunc(joined.Images, image.Name, func(i Image, name string) int { return cmp.Compare(i.Name, name) })
-			if !found {
-				joined.Images = slices.Insert(joined.Images, at, image)
-			}
-		}
-		for _, p := range r.Problems {
-			same := func(have Problem) bool {
-				return have.Component == p.Component && have.Kind == p.Kind && have.Image == p.Image
-			}
-			if !slices.ContainsFunc(joined.Problems, same) {
-				joined.Problems = append(joined.Problems, p)
-			}
-		}
-	}
-	return joined
 }

@@ -45,14 +45,12 @@ func (s *scanner) decide(ctx context.Context, p part) (*discover.Decision, error
 func (s *scanner) component(ctx context.Context, p part) (*discover.Decision, error) {
 	c := p.component
 	var docs []manifest.Document
-	reports := []discover.Report{}
 	for _, release := range c.Install.Charts {
-		rendered, annotated, err := s.release(ctx, p, release)
+		rendered, err := s.release(ctx, p, release)
 		if err != nil {
 			return nil, fmt.Errorf("component %s: %w", c.Name, err)
 		}
 		docs = append(docs, rendered...)
-		reports = append(reports, *annotated)
 	}
 	for _, m := range c.Install.Manifests {
 		name := path.Join(p.dir, m.File())
@@ -70,7 +68,7 @@ func (s *scanner) component(ctx context.Context, p part) (*discover.Decision, er
 	if err != nil {
 		return nil, err
 	}
-	return discover.Decide(declared(c), discover.Merge(append(reports, *found)...)), nil
+	return discover.Decide(declared(c), found), nil
 }
 
 // declared is what a component's definition says about its images.
@@ -85,12 +83,13 @@ func declared(c *catalog.Component) discover.Component {
 	return d
 }
 
-// release renders one chart of a component as it will be installed.
-func (s *scanner) release(ctx context.Context, p part, r catalog.Chart) ([]manifest.Document, *discover.Report, error) {
+// release renders one chart of a component as it will be installed. What its
+// author lists in annotations does not count: the component lists its images.
+func (s *scanner) release(ctx context.Context, p part, r catalog.Chart) ([]manifest.Document, error) {
 	name := path.Join(p.dir, r.File())
 	ch, err := s.loadChart(name, r.Path != "")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	opts := chart.Options{
 		Release: r.Release, Namespace: p.component.NamespaceOf(r.Namespace), KubeVersion: s.opts.KubeVersion,
@@ -98,15 +97,11 @@ func (s *scanner) release(ctx context.Context, p part, r catalog.Chart) ([]manif
 	if r.Values != "" {
 		values, err := s.read(path.Join(p.dir, r.ValuesFile()))
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		opts.Values = [][]byte{values}
 	}
-	docs, err := chart.Render(ctx, ch, opts)
-	if err != nil {
-		return nil, nil, err
-	}
-	return docs, &discover.Report{}, nil
+	return chart.Render(ctx, ch, opts)
 }
 
 func (s *scanner) loadChart(name string, isDir bool) (*chart.Chart, error) {

@@ -41,8 +41,11 @@ func Registries(plan *compose.Plan) []string {
 			add(b.From)
 		}
 		for _, image := range c.Images {
-			if !assembled[image.Name] {
+			if !assembled[image.Name] && len(image.PublishedAs) < max(1, len(image.Platforms)) {
 				add(image.Name)
+			}
+			for _, name := range image.PublishedAs {
+				add(name)
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -108,17 +107,11 @@ func (c *Client) containerSize(root *rootfs.Image, id, repository, platform stri
 	if !ok {
 		return 0
 	}
-	at, _ := root.Registry.Blob(dgst)
-	layer, err := root.OpenLayer(at.Layer)
-	if err != nil {
-		return 0
-	}
-	defer layer.Close()
 	var doc struct {
 		Manifests []ocispec.Descriptor `json:"manifests"`
 		ocispec.Manifest
 	}
-	data, err := io.ReadAll(io.NewSectionReader(layer, at.Offset, min(at.Size, 4<<20)))
+	data, err := root.ReadBlob(dgst, 4<<20)
 	if err != nil || json.Unmarshal(data, &doc) != nil {
 		return 0
 	}

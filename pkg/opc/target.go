@@ -82,7 +82,7 @@ func (load components) Get(name string) (*catalog.Component, error) {
 
 // find sets name, Kubefile and context of the request.
 func (c *Client) find(t Target, r *compose.Request) error {
-	if info, err := os.Stat(t.Name); t.File != "" || err == nil && info.IsDir() {
+	if t.File != "" || isPath(t.Name) || isFile(filepath.Join(t.Name, KubefileName)) {
 		return c.findDir(t, r)
 	}
 	if file, dir, err := c.profile(t.Name); err == nil {
@@ -103,6 +103,16 @@ func (c *Client) find(t Target, r *compose.Request) error {
 	text := fmt.Sprintf("FROM scratch\nAPP %[1]s component://%[1]s\nLAUNCH [%[1]q]\n", component.Name)
 	r.Kubefile, err = kubefile.Parse(component.Name+"/"+KubefileName, strings.NewReader(text), kubefile.Limits{})
 	return err
+}
+
+// isPath tells names that can only be of a directory.
+func isPath(name string) bool {
+	return name == "" || name == "." || name == ".." || strings.ContainsRune(filepath.ToSlash(name), '/')
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir()
 }
 
 func (c *Client) findDir(t Target, r *compose.Request) error {

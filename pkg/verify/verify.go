@@ -43,6 +43,9 @@ type Report struct {
 	// Blobs and their bytes in the image's registry.
 	Blobs int   `json:"blobs"`
 	Bytes int64 `json:"bytes"`
+	// LeftOut are images that the objects ask for and that their component says
+	// are not published for this platform.
+	LeftOut []string `json:"leftOut,omitempty"`
 	// Problems found; none means the image is complete.
 	Problems []Problem `json:"problems"`
 }
@@ -66,7 +69,7 @@ func (p Problem) String() string {
 // Image verifies the image of one platform. The error tells that it could not
 // be looked at; what is wrong with it is in the report.
 func Image(ctx context.Context, img *rootfs.Image, opts Options) (*Report, error) {
-	v := &verifier{image: img, report: &Report{Platform: platforms.Format(img.Config.Platform), Problems: []Problem{}}}
+	v := &verifier{image: img, report: &Report{Platform: platforms.Format(platforms.Normalize(img.Config.Platform)), Problems: []Problem{}}}
 	names, err := v.names(ctx)
 	if err != nil {
 		return nil, err
@@ -91,7 +94,6 @@ func Image(ctx context.Context, img *rootfs.Image, opts Options) (*Report, error
 type verifier struct {
 	image  *rootfs.Image
 	report *Report
-	others []string // images that only other platforms have
 }
 
 func (v *verifier) problem(image string, dgst digest.Digest, format string, args ...any) {
@@ -114,7 +116,6 @@ func (v *verifier) names(ctx context.Context) (map[string]*lock.Image, error) {
 				names[image.Name] = &l.Images[i]
 			}
 		}
-		v.missingPlatforms(l)
 	}
 	found, err := inventory.Scan(ctx, v.image, inventory.Options{KubeVersion: kubeVersion, Extension: v.extension()})
 	if err != nil {
@@ -124,7 +125,11 @@ func (v *verifier) names(ctx context.Context) (map[string]*lock.Image, error) {
 		v.problem(p.Image, "", "component %s: %s", p.Component, p.Advice)
 	}
 	for _, image := range found.Images {
-		if _, ok := names[image.Name]; !ok && !v.elsewhere(image.Name) {
+		switch _, recorded := names[image.Name]; {
+		case recorded:
+		case !image.PublishedFor(v.report.Platform):
+			v.report.LeftOut = append(v.report.LeftOut, image.Name)
+		default:
 			names[image.Name] = nil
 		}
 	}
@@ -139,15 +144,3 @@ func (v *verifier) extension() sealer.Extension {
 	}
 	return extension
 }
-
-// missingPlatforms remembers images that the record has for other platforms
-// only; their component says so.
-func (v *verifier) missingPlatforms(l *lock.Lock) {
-	for _, image := range l.Images {
-		if _, ok := image.Manifest(v.report.Platform); !ok && len(image.Platforms) > 0 {
-			v.others = append(v.others, image.Name)
-		}
-	}
-}
-
-func (v *verifier) elsewhere(name string) bool { return slices.Contains(v.others, name) }
