@@ -114,7 +114,8 @@ type crdNames struct {
 }
 
 type definedVersion struct {
-	Name string `yaml:"name"`
+	Name   string `yaml:"name"`
+	Served *bool  `yaml:"served"` // nil means true
 }
 
 // crdAPIs lists what the chart's crds/ directory adds: helm installs it before
@@ -132,6 +133,9 @@ func crdAPIs(c *v2.Chart) ([]string, error) {
 				return nil, fmt.Errorf("%s:%d: not YAML: %w", doc.File, doc.Line, err)
 			}
 			for _, v := range def.Spec.Versions {
+				if v.Served != nil && !*v.Served {
+					continue
+				}
 				gv := def.Spec.Group + "/" + v.Name
 				apis = append(apis, gv, gv+"/"+def.Spec.Names.Kind)
 			}

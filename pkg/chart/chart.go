@@ -22,6 +22,7 @@ import (
 type Chart struct {
 	files  []file
 	meta   *v2.Metadata
+	asks   bool
 	limits Limits
 }
 
@@ -49,6 +50,11 @@ func (c *Chart) Annotations() map[string]string { return maps.Clone(c.meta.Annot
 // ID is the name and version joined with a dash, as chart archives are named.
 func (c *Chart) ID() string { return c.meta.Name + "-" + c.meta.Version }
 
+// AsksAPIs reports whether a template, also of a sub-chart, may print something
+// else when the cluster serves other APIs. One that does not needs no
+// Options.APIVersions.
+func (c *Chart) AsksAPIs() bool { return c.asks }
+
 // newChart parses the files once to report what is wrong with them early.
 func newChart(files []file, limits Limits) (*Chart, error) {
 	slices.SortFunc(files, func(a, b file) int {
@@ -61,7 +67,7 @@ func newChart(files []file, limits Limits) (*Chart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Chart{files: files, meta: parsed.Metadata, limits: limits}, nil
+	return &Chart{files: files, meta: parsed.Metadata, asks: asksAPIs(parsed), limits: limits}, nil
 }
 
 // parse builds helm's own type. Helm changes it while it processes dependencies,

@@ -127,3 +127,27 @@ func TestLoadDir(t *testing.T) {
 		t.Error("an empty directory passed")
 	}
 }
+
+func TestAsksAPIs(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, template string
+		want           bool
+	}{
+		{"charts/sub/templates/a.yaml", `{{ if .Capabilities.APIVersions.Has "a/v1" }}a: 1{{ end }}`, true},
+		{"templates/_helpers.tpl", `{{ define "a" }}{{ .Capabilities.APIVersions.Has "a/v1" }}{{ end }}`, true},
+		{"templates/a.yaml", `a: {{ .Capabilities.KubeVersion }}`, false},
+	} {
+		c, err := LoadDir(fstest.MapFS{
+			"Chart.yaml":            {Data: []byte("{apiVersion: v2, name: demo, version: 1.0.0}")},
+			"charts/sub/Chart.yaml": {Data: []byte("{apiVersion: v2, name: sub, version: 1.0.0}")},
+			test.name:               {Data: []byte(test.template)},
+		}, Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.AsksAPIs(); got != test.want {
+			t.Errorf("AsksAPIs with %s = %v, want %v", test.name, got, test.want)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 // objects is a stream of n Deployments with a usual number of fields.
 func objects(n int) []byte {
 	var b bytes.Buffer
+	b.Grow(700 * n)
 	for i := range n {
 		fmt.Fprintf(&b, `---
 apiVersion: apps/v1

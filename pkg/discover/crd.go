@@ -29,3 +29,19 @@ func (w *walker) definition(n *yaml.Node, at *place) {
 		w.definition(child, at.child(key))
 	}
 }
+
+// serves records the API that a CustomResourceDefinition adds. A version that is
+// not served is none.
+func (w *walker) serves(n *yaml.Node) {
+	spec := get(n, "spec")
+	group, kind := text(get(spec, "group")), text(get(get(spec, "names"), "kind"))
+	versions := get(spec, "versions")
+	if group == "" || kind == "" || versions == nil {
+		return
+	}
+	for _, v := range listOf(versions) {
+		if name := text(get(v, "name")); name != "" && text(get(v, "served")) != "false" {
+			w.out.APIs = append(w.out.APIs, group+"/"+name, group+"/"+name+"/"+kind)
+		}
+	}
+}

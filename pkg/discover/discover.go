@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/opc-source/opc-image/pkg/chart/manifest"
 )
@@ -49,32 +50,44 @@ func New(limits Limits) (*Finder, error) {
 // exceeds a limit is an error that names its file and line. A document that is
 // skipped is remarked and not searched.
 func (f *Finder) Find(ctx context.Context, component string, docs []manifest.Document) (*Report, error) {
-	reports := make([]Report, len(docs))
-	errs := make([]error, len(docs))
+	reports := make([]Report, min(runtime.GOMAXPROCS(0), len(docs)))
+	failed := &firstError{at: len(docs)}
+	var next atomic.Int64
 	var group sync.WaitGroup
-	next := make(chan int)
-	for range min(runtime.GOMAXPROCS(0), len(docs)) {
+	for worker := range reports {
 		group.Go(func() {
-			for i := range next {
-				errs[i] = f.document(component, docs[i], &reports[i])
+			for i := int(next.Add(1)) - 1; i < failed.before() && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				if err := f.document(component, docs[i], &reports[worker]); err != nil {
+					failed.set(i, fmt.Errorf("component %s: %s:%d: %w", component, docs[i].File, docs[i].Line, err))
+				}
 			}
 		})
 	}
-	for i := range docs {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- i
-	}
-	close(next)
 	group.Wait()
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), failed.err); err != nil {
 		return nil, err
 	}
-	for i, err := range errs {
-		if err != nil {
-			return nil, fmt.Errorf("component %s: %s:%d: %w", component, docs[i].File, docs[i].Line, err)
-		}
-	}
 	return Merge(reports...), nil
+}
+
+// firstError keeps the error of the first document that has one, whichever is
+// read first. Documents behind it need not be read.
+type firstError struct {
+	mu  sync.Mutex
+	at  int
+	err error
+}
+
+func (f *firstError) before() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.at
+}
+
+func (f *firstError) set(at int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if at < f.at {
+		f.at, f.err = at, err
+	}
 }

@@ -3,6 +3,7 @@ package discover
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -46,6 +47,54 @@ func TestFindCancelled(t *testing.T) {
 	cancel()
 	if _, err := f.Find(ctx, "demo", make([]manifest.Document, 10)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Find = %v, want context.Canceled", err)
+	}
+}
+
+// TestFirstError: of two documents that are no YAML the first is named, whichever
+// is read first.
+func TestFirstError(t *testing.T) {
+	t.Parallel()
+	f, err := New(Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs, err := manifest.Split("a.yaml", objects(50), manifest.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs[20].Data, docs[21].Data, docs[40].Data = []byte("a: ["), []byte("b: ["), []byte("c: [")
+	for range 20 {
+		if _, err := f.Find(t.Context(), "demo", docs); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("a.yaml:%d:", docs[20].Line)) {
+			t.Fatalf("error %v, want one of line %d", err, docs[20].Line)
+		}
+	}
+}
+
+// TestAPIs: what definitions add is told, and what is only a text is not.
+func TestAPIs(t *testing.T) {
+	t.Parallel()
+	f, err := New(Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const definition = `{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: x},
+ spec: {group: %s, names: {kind: X}, versions: [{name: v1, served: true}, {name: v1beta1}, {name: v1alpha1, served: false}]}}`
+	docs := []manifest.Document{
+		{File: "a.yaml", Data: fmt.Appendf(nil, definition, "one.example")},
+		{File: "b.yaml", Data: fmt.Appendf(nil, "apiVersion: v1\nkind: List\nitems:\n- "+definition, "two.example")},
+		{File: "c.yaml", Data: fmt.Appendf(nil, "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: |\n    "+strings.ReplaceAll(definition, "\n", ""), "three.example")},
+		{File: "d.yaml", Data: []byte("{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, spec: {group: four.example}}")},
+	}
+	r, err := f.Find(t.Context(), "demo", docs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"one.example/v1", "one.example/v1/X", "one.example/v1beta1", "one.example/v1beta1/X",
+		"two.example/v1", "two.example/v1/X", "two.example/v1beta1", "two.example/v1beta1/X",
+	}
+	if diff := cmp.Diff(want, r.APIs); diff != "" {
+		t.Errorf("APIs (-want +got):\n%s", diff)
 	}
 }
 

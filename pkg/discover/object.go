@@ -22,8 +22,9 @@ func (f *Finder) document(component string, doc manifest.Document, out *Report) 
 		return err
 	}
 	w := &walker{rules: f.rules, limits: f.limits, base: base, out: out, claimed: map[*yaml.Node]bool{}}
+	earlier := len(out.Findings)
 	w.top(root, nil)
-	out.Findings = dropDoubts(out.Findings)
+	out.Findings = append(out.Findings[:earlier], dropDoubts(out.Findings[earlier:])...)
 	return w.err
 }
 
@@ -63,6 +64,9 @@ func (w *walker) object(n *yaml.Node, at *place) {
 	w.root = spot{n, at}
 	defer func() { w.root = outer }()
 	if kind == "CustomResourceDefinition" && group == "apiextensions.k8s.io" {
+		if !at.inText() {
+			w.serves(n)
+		}
 		w.definition(n, at)
 		return
 	}

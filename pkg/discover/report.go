@@ -52,28 +52,55 @@ type Report struct {
 	Unreadable []Remark `json:"unreadable,omitempty"`
 	// Skipped are places left out on purpose, such as test hooks.
 	Skipped []Remark `json:"skipped,omitempty"`
+	// APIs are what the CustomResourceDefinitions among the documents make the
+	// cluster serve, as "group/version" and "group/version/Kind".
+	APIs []string `json:"-"`
 }
 
 // Merge joins reports into one and sorts it.
 func Merge(reports ...Report) *Report {
-	var all Report
+	var n struct{ findings, unreadable, skipped int }
+	for _, r := range reports {
+		n.findings += len(r.Findings)
+		n.unreadable += len(r.Unreadable)
+		n.skipped += len(r.Skipped)
+	}
+	all := Report{
+		Findings:   slices.Grow([]Finding(nil), n.findings),
+		Unreadable: slices.Grow([]Remark(nil), n.unreadable),
+		Skipped:    slices.Grow([]Remark(nil), n.skipped),
+	}
 	for _, r := range reports {
 		all.Findings = append(all.Findings, r.Findings...)
 		all.Unreadable = append(all.Unreadable, r.Unreadable...)
 		all.Skipped = append(all.Skipped, r.Skipped...)
+		all.APIs = append(all.APIs, r.APIs...)
 	}
-	slices.SortStableFunc(all.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Image.String(), b.Image.String()), compareEvidence(a.Evidence, b.Evidence))
-	})
-	byEvidence := func(a, b Remark) int { return compareEvidence(a.Evidence, b.Evidence) }
-	slices.SortStableFunc(all.Unreadable, byEvidence)
-	slices.SortStableFunc(all.Skipped, byEvidence)
+	slices.SortFunc(all.Findings, compareFindings)
+	slices.SortFunc(all.Unreadable, compareRemarks)
+	slices.SortFunc(all.Skipped, compareRemarks)
+	slices.Sort(all.APIs)
+	all.APIs = slices.Compact(all.APIs)
 	return &all
+}
+
+// compareFindings leaves no two findings that differ in any order, so that it
+// does not matter which was found first.
+func compareFindings(a, b Finding) int {
+	return cmp.Or(compareImages(a.Image, b.Image), compareEvidence(a.Evidence, b.Evidence), cmp.Compare(a.Confidence, b.Confidence))
+}
+
+func compareRemarks(a, b Remark) int {
+	return cmp.Or(compareEvidence(a.Evidence, b.Evidence), cmp.Compare(a.Reason, b.Reason))
+}
+
+func compareImages(a, b reference.Ref) int {
+	return cmp.Or(cmp.Compare(a.Domain, b.Domain), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Tag, b.Tag), cmp.Compare(a.Digest, b.Digest))
 }
 
 func compareEvidence(a, b Evidence) int {
 	return cmp.Or(
 		cmp.Compare(a.Component, b.Component), cmp.Compare(a.Chart, b.Chart), cmp.Compare(a.File, b.File),
-		cmp.Compare(a.Object, b.Object), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Object, b.Object), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Raw, b.Raw),
 	)
 }

@@ -106,6 +106,16 @@ func (p *place) item(i int) *place       { return &place{up: p, index: i} }
 // inside marks the step into a text that is parsed as a document of its own.
 const inside = "#"
 
+// inText reports whether a place lies in a text of the document.
+func (p *place) inText() bool {
+	for ; p != nil; p = p.up {
+		if p.key == inside {
+			return true
+		}
+	}
+	return false
+}
+
 // String is the path in the form "spec.containers[0].image".
 func (p *place) String() string {
 	var steps []*place
