@@ -12,7 +12,6 @@ import (
 
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/layer"
-	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/registryfs"
 	"github.com/opc-source/opc-image/pkg/verify"
