@@ -124,8 +124,9 @@ func (h *host) serve(ctx context.Context) error {
 	return c.Run(ctx)
 }
 
-// remove takes all saved services out of the kernel, of either balancer, and
-// forgets them.
+// remove takes all saved services out of the kernel and forgets them. A kernel
+// with nftables then has no table of ours or of kube-proxy, which nothing else
+// removes on a host without the program nft.
 func (h *host) remove() error {
 	balancer, err := h.chosen()
 	if err != nil {
@@ -138,7 +139,7 @@ func (h *host) remove() error {
 	for _, s := range services {
 		err = errors.Join(err, balancer.Delete(s.Address), h.kernel.Delete(s.Address.Addr()), vip.Forget(h.dir, s.Address))
 	}
-	return err
+	return errors.Join(err, h.purge())
 }
 
 func (h *host) report(line string) { fmt.Fprintln(h.errs, line) }

@@ -12,7 +12,7 @@
 // and, in its own right:
 //
 //	opc-vip serve      take care of all that is saved, from boot on
-//	opc-vip remove     take all that is saved out of the kernel
+//	opc-vip remove     take all that is saved out of the kernel, and kube-proxy's rules
 package main
 
 import (
@@ -30,7 +30,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	h := host{dir: vip.Dir, out: os.Stdout, errs: os.Stderr, kernel: vip.Kernel{}}
+	h := host{dir: vip.Dir, out: os.Stdout, errs: os.Stderr, kernel: vip.Kernel{}, purge: vip.NFT{}.Purge}
 	err := h.run(ctx, os.Args[1:])
 	stop()
 	if err != nil {
@@ -51,6 +51,7 @@ type host struct {
 	out, errs io.Writer
 	kernel    routes
 	balancer  vip.Balancer // nil: the one chosen for the host
+	purge     func() error // removes all rules
 }
 
 const usage = "usage: opc-vip ipvs|care|serve|remove|route|cert …"

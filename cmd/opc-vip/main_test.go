@@ -56,7 +56,7 @@ func (r routing) Delete(a netip.Addr) error { return r.note("del", a.String()) }
 func newHost(t *testing.T) (*host, *kernel, *bytes.Buffer, *bytes.Buffer) {
 	t.Helper()
 	k, out, errs := &kernel{}, &bytes.Buffer{}, &bytes.Buffer{}
-	return &host{dir: t.TempDir(), out: out, errs: errs, kernel: routing{k}, balancer: services{k}}, k, out, errs
+	return &host{dir: t.TempDir(), out: out, errs: errs, kernel: routing{k}, balancer: services{k}, purge: func() error { return k.note("purge") }}, k, out, errs
 }
 
 // TestSealersCalls runs the command lines that sealer makes.
@@ -181,7 +181,7 @@ func TestRemove(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff([]string{"delete 10.103.97.2:5000", "del 10.103.97.2"}, k.calls); diff != "" {
+	if diff := cmp.Diff([]string{"delete 10.103.97.2:5000", "del 10.103.97.2", "purge", "purge"}, k.calls); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -27,6 +27,7 @@ var layers = [...]string{
 	"internal/ui",
 	"pkg/opc",
 	"images",
+	"scripts",
 	"kubefiles",
 	"pkg/verify",
 	"pkg/serve",

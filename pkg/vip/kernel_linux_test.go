@@ -107,6 +107,9 @@ func insideNFT(t *testing.T, address string, backends ...string) {
 		}
 		do(t, NFT{}.Delete(vip))
 	}
+	do(t, NFT{}.Set(vip, aps(backends...)))
+	do(t, NFT{}.Purge())
+	do(t, NFT{}.Purge())
 	if who := ask1(t, address); who != "" {
 		t.Errorf("after: %q answers", who)
 	}

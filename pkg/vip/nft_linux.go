@@ -3,6 +3,7 @@ package vip
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/binaryutil"
@@ -112,6 +113,30 @@ func (NFT) Delete(address netip.AddrPort) error {
 	c.DelTable(t)
 	if err := c.Flush(); err != nil {
 		return fmt.Errorf("nftables: delete %s: %w", t.Name, err)
+	}
+	return nil
+}
+
+// Purge removes every table of ours, and those that kube-proxy leaves when its
+// pod is taken away.
+func (NFT) Purge() error {
+	c, err := nftables.New()
+	if err != nil {
+		return fmt.Errorf("nftables: %w", err)
+	}
+	for _, family := range []nftables.TableFamily{nftables.TableFamilyIPv4, nftables.TableFamilyIPv6} {
+		tables, err := c.ListTablesOfFamily(family)
+		if err != nil {
+			return fmt.Errorf("nftables: list tables: %w", err)
+		}
+		for _, t := range tables {
+			if t.Name == "kube-proxy" || strings.HasPrefix(t.Name, tablePrefix) {
+				c.DelTable(t)
+			}
+		}
+	}
+	if err := c.Flush(); err != nil {
+		return fmt.Errorf("nftables: delete tables: %w", err)
 	}
 	return nil
 }
