@@ -1,7 +1,6 @@
 package kubefiles_test
 
 import (
-	"bytes"
 	"io/fs"
 	"maps"
 	"slices"
@@ -10,67 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/opc-source/opc-image/images"
 	"github.com/opc-source/opc-image/kubefiles"
-	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/kubefile"
 )
-
-// profiles reads the Kubefile of every profile.
-func profiles(t *testing.T) map[string]*kubefile.File {
-	t.Helper()
-	names, err := fs.Glob(kubefiles.FS, "*/Kubefile")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("profiles: %v, %v", names, err)
-	}
-	found := map[string]*kubefile.File{}
-	for _, name := range names {
-		text, err := fs.ReadFile(kubefiles.FS, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file, err := kubefile.Parse(name, bytes.NewReader(text), kubefile.Limits{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if formatted := file.Format(); !bytes.Equal(formatted, text) {
-			t.Errorf("%s is not formatted: %s", name, cmp.Diff(string(formatted), string(text)))
-		}
-		found[strings.TrimSuffix(name, "/Kubefile")] = file
-	}
-	return found
-}
-
-func script(t *testing.T, file *kubefile.File) *kubefile.Script {
-	t.Helper()
-	s, err := kubefile.Expand(file, kubefile.ExpandOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// components are the names behind component:// in the order of the profile.
-func components(s *kubefile.Script) []string {
-	var names []string
-	for _, app := range s.Apps() {
-		for _, source := range app.Sources {
-			if source.Kind == kubefile.Component {
-				names = append(names, source.Component)
-			}
-		}
-	}
-	return names
-}
-
-func load(t *testing.T) *catalog.Catalog {
-	t.Helper()
-	c, err := catalog.Load(images.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 func TestProfilesKeepTheRules(t *testing.T) {
 	t.Parallel()
@@ -83,14 +24,10 @@ func TestProfilesKeepTheRules(t *testing.T) {
 
 func TestComponentsStandBehindWhatTheyRequire(t *testing.T) {
 	t.Parallel()
-	c := load(t)
-	for name, file := range profiles(t) {
-		s := script(t, file)
-		var launched []string
-		for _, app := range s.LaunchApps() {
-			launched = append(launched, app.Text)
-		}
-		for _, list := range [][]string{components(s), launched} {
+	c, all := load(t), profiles(t)
+	for name := range all {
+		chain := scripts(t, all, name)
+		for _, list := range [][]string{components(chain...), launched(chain...)} {
 			for i, component := range list {
 				definition, err := c.Get(component)
 				if err != nil {
@@ -116,19 +53,21 @@ var leftOut = map[string]string{
 
 func TestFullHasEverything(t *testing.T) {
 	t.Parallel()
-	all := profiles(t)
-	got := append(components(script(t, all["base"])), components(script(t, all["full"]))...)
-	got = slices.AppendSeq(got, maps.Keys(leftOut))
+	got := slices.AppendSeq(components(scripts(t, profiles(t), "full")...), maps.Keys(leftOut))
 	slices.Sort(got)
 	if diff := cmp.Diff(load(t).Names(), got); diff != "" {
 		t.Errorf("components of full (-catalog +full):\n%s", diff)
 	}
-	var launched []string
-	for _, app := range script(t, all["full"]).LaunchApps() {
-		launched = append(launched, app.Text)
-	}
-	if diff := cmp.Diff(components(script(t, all["full"])), launched); diff != "" {
-		t.Errorf("launched (-declared +launched):\n%s", diff)
+}
+
+func TestWhatIsDeclaredIsLaunched(t *testing.T) {
+	t.Parallel()
+	all := profiles(t)
+	for name, file := range all {
+		s := script(t, file)
+		if diff := cmp.Diff(components(s), launched(s)); diff != "" && name != "base" {
+			t.Errorf("profile %s (-declared +launched):\n%s", name, diff)
+		}
 	}
 }
 
