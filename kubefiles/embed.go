@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds the profile folders.
 //
-//go:embed all:*/*
+//go:embed all:*
 var FS embed.FS

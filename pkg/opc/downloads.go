@@ -74,7 +74,7 @@ func (r *locker) missingDownloads(ctx context.Context) error {
 // getAll brings downloads into the store, as many at a time as there may be
 // requests, and pins them. All failures are reported at once.
 func (r *locker) getAll(ctx context.Context, list []compose.Download) ([]lock.Download, error) {
-	meter := r.opts.Progress.Begin(progress.Fetch, len(list), 0)
+	meter := r.opts.Progress.Begin(progress.Download, len(list), 0)
 	pins := make([]lock.Download, len(list))
 	errs := make([]error, len(list))
 	var g errgroup.Group

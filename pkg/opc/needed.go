@@ -144,7 +144,7 @@ func (c *Client) VerifyRemote(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	meter := c.opts.Progress.Begin(progress.Verify, 0, 0)
+	meter := c.opts.Progress.Begin(progress.Compare, 0, 0)
 	err = push.New(c.remote, c.store).Compare(ctx, img.Descriptor, ref, meter)
 	meter.End(err)
 	if err != nil {

@@ -13,16 +13,18 @@ type Stage string
 
 // The stages of the operations of this module.
 const (
-	Resolve Stage = "resolve" // names to digests
-	Render  Stage = "render"  // charts to objects to image names
-	Fetch   Stage = "fetch"   // bytes from upstream into the store
-	Run     Stage = "run"     // RUN instructions
-	Hash    Stage = "hash"    // layer digests
-	Push    Stage = "push"    // bytes from the store to a registry
-	Save    Stage = "save"    // bytes from the store to an archive
-	Load    Stage = "load"    // bytes from an archive into the store
-	Verify  Stage = "verify"  // a finished image against its own objects
-	Check   Stage = "check"   // blobs of the store against their digests
+	Download Stage = "download" // charts, manifests and files into the store
+	Render   Stage = "render"   // charts to objects to image names
+	Resolve  Stage = "resolve"  // names to digests
+	Fetch    Stage = "fetch"    // blobs of images into the store
+	Run      Stage = "run"      // RUN instructions
+	Hash     Stage = "hash"     // layer digests
+	Push     Stage = "push"     // bytes from the store to a registry
+	Compare  Stage = "compare"  // what a registry holds with the store
+	Save     Stage = "save"     // bytes from the store to an archive
+	Load     Stage = "load"     // bytes from an archive into the store
+	Verify   Stage = "verify"   // a finished image against its own objects
+	Check    Stage = "check"    // blobs of the store against their digests
 )
 
 // Kind tells what an [Event] reports.
