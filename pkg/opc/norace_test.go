@@ -1,0 +1,6 @@
+//go:build !race
+
+package opc_test
+
+// raceEnabled tells that this program links the C library.
+const raceEnabled = false
