@@ -21,18 +21,20 @@ type discoveryFlags struct {
 	kubeVersion string
 	release     string
 	namespace   string
+	apiVersions []string
 }
 
 func (d *discoveryFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&d.values, "values", nil, "values file for a chart; may be repeated")
 	f.StringVar(&d.kubeVersion, "kube-version", "", "Kubernetes version to render for")
+	f.StringSliceVar(&d.apiVersions, "api-versions", nil, "API a chart finds served besides Kubernetes' own, group/version or group/version/Kind; may be repeated")
 	f.StringVar(&d.release, "release", "", "release name to render with")
 	f.StringVar(&d.namespace, "namespace", "", "namespace to render with")
 }
 
 func (d *discoveryFlags) options() (inventory.RenderOptions, error) {
-	o := inventory.RenderOptions{KubeVersion: d.kubeVersion, Release: d.release, Namespace: d.namespace}
+	o := inventory.RenderOptions{KubeVersion: d.kubeVersion, Release: d.release, Namespace: d.namespace, APIVersions: d.apiVersions}
 	for _, file := range d.values {
 		data, err := os.ReadFile(file)
 		if err != nil {

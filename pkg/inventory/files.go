@@ -18,6 +18,7 @@ type RenderOptions struct {
 	Release     string
 	Namespace   string
 	Values      [][]byte
+	APIVersions []string
 }
 
 // ScanFiles lists the images that a chart (a directory or a .tgz), a
@@ -56,6 +57,7 @@ func (s *scanner) chart(ctx context.Context, name string, isDir bool, opts Rende
 	}
 	docs, err := chart.Render(ctx, ch, chart.Options{
 		KubeVersion: opts.KubeVersion, Release: opts.Release, Namespace: opts.Namespace, Values: opts.Values,
+		APIVersions: opts.APIVersions,
 	})
 	if err != nil {
 		return nil, err

@@ -120,12 +120,12 @@ func (s *scanner) operand(ctx context.Context, name string, p part, report *disc
 		return nil, err
 	}
 	if info.IsDir() {
-		docs, more, err := s.directory(ctx, part{dir: name})
+		docs, more, err := s.directory(ctx, part{dir: name, served: p.served})
 		*report = *discover.Merge(*report, *more)
 		return docs, err
 	}
 	if strings.HasSuffix(name, ".tgz") {
-		return s.defaults(ctx, name, false)
+		return s.defaults(ctx, name, false, p)
 	}
 	docs, _, err := s.entry(ctx, name, fs.FileInfoToDirEntry(info), p, report)
 	return docs, err

@@ -7,7 +7,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/chart"
 	"github.com/opc-source/opc-image/pkg/chart/kustomize"
 	"github.com/opc-source/opc-image/pkg/chart/manifest"
@@ -37,71 +36,8 @@ func (s *scanner) decide(ctx context.Context, p part) (*discover.Decision, error
 	if err != nil {
 		return nil, err
 	}
-	all := discover.Merge(*report, *found)
-	return s.verdict.decide(p.app, all), nil
-}
-
-// component renders the charts and reads the manifests of a component.
-func (s *scanner) component(ctx context.Context, p part) (*discover.Decision, error) {
-	c := p.component
-	var docs []manifest.Document
-	for _, release := range c.Install.Charts {
-		rendered, err := s.release(ctx, p, release)
-		if err != nil {
-			return nil, fmt.Errorf("component %s: %w", c.Name, err)
-		}
-		docs = append(docs, rendered...)
-	}
-	for _, m := range c.Install.Manifests {
-		name := path.Join(p.dir, m.File())
-		data, err := s.read(name)
-		if err != nil {
-			return nil, fmt.Errorf("component %s: %w", c.Name, err)
-		}
-		split, err := manifest.Split(m.File(), data, manifest.Limits{})
-		if err != nil {
-			return nil, fmt.Errorf("component %s: %w", c.Name, err)
-		}
-		docs = append(docs, split...)
-	}
-	found, err := s.finder.Find(ctx, c.Name, docs)
-	if err != nil {
-		return nil, err
-	}
-	return discover.Decide(declared(c), found), nil
-}
-
-// declared is what a component's definition says about its images.
-func declared(c *catalog.Component) discover.Component {
-	d := discover.Component{Name: c.Name}
-	for _, image := range c.Images {
-		d.Declared = append(d.Declared, discover.DeclaredImage{Image: image.Name, Extra: image.Extra})
-	}
-	for _, e := range c.Exclude {
-		d.Exclude = append(d.Exclude, discover.Exclusion{Image: e.Name, Reason: e.Reason})
-	}
-	return d
-}
-
-// release renders one chart of a component as it will be installed. What its
-// author lists in annotations does not count: the component lists its images.
-func (s *scanner) release(ctx context.Context, p part, r catalog.Chart) ([]manifest.Document, error) {
-	name := path.Join(p.dir, r.File())
-	ch, err := s.loadChart(name, r.Path != "")
-	if err != nil {
-		return nil, err
-	}
-	opts := chart.Options{
-		Release: r.Release, Namespace: p.component.NamespaceOf(r.Namespace), KubeVersion: s.opts.KubeVersion,
-	}
-	if r.Values != "" {
-		values, err := s.read(path.Join(p.dir, r.ValuesFile()))
-		if err != nil {
-			return nil, err
-		}
-		opts.Values = [][]byte{values}
-	}
-	return chart.Render(ctx, ch, opts)
+	p.served.add(found.APIs)
+	return s.verdict.decide(p.app, discover.Merge(*report, *found)), nil
 }
 
 func (s *scanner) loadChart(name string, isDir bool) (*chart.Chart, error) {
@@ -154,7 +90,7 @@ func (s *scanner) directory(ctx context.Context, p part) ([]manifest.Document, *
 func (s *scanner) entry(ctx context.Context, name string, entry fs.DirEntry, p part, report *discover.Report) (docs []manifest.Document, skip bool, err error) {
 	switch {
 	case entry.IsDir() && exists(s.root, path.Join(name, "Chart.yaml")):
-		docs, err = s.defaults(ctx, name, true)
+		docs, err = s.defaults(ctx, name, true, p)
 		return docs, true, err
 	case entry.IsDir() && exists(s.root, path.Join(name, "kustomization.yaml")):
 		docs, err = kustomize.Build(ctx, s.root, name, kustomize.Limits{})
@@ -162,7 +98,7 @@ func (s *scanner) entry(ctx context.Context, name string, entry fs.DirEntry, p p
 	case !entry.Type().IsRegular():
 		return nil, false, nil
 	case strings.HasSuffix(name, ".tgz") && path.Base(path.Dir(name)) == "charts":
-		docs, err = s.defaults(ctx, name, false)
+		docs, err = s.defaults(ctx, name, false, p)
 		return docs, false, err
 	case path.Base(name) == imageList:
 		return nil, false, s.list(name, p, report)
@@ -181,12 +117,23 @@ func (s *scanner) entry(ctx context.Context, name string, entry fs.DirEntry, p p
 }
 
 // defaults renders a chart as "helm install" without values does.
-func (s *scanner) defaults(ctx context.Context, name string, isDir bool) ([]manifest.Document, error) {
+func (s *scanner) defaults(ctx context.Context, name string, isDir bool, p part) ([]manifest.Document, error) {
 	ch, err := s.loadChart(name, isDir)
 	if err != nil {
 		return nil, err
 	}
-	return chart.Render(ctx, ch, chart.Options{KubeVersion: s.opts.KubeVersion})
+	return s.render(ctx, ch, p, chart.Options{})
+}
+
+// render renders a chart for the cluster as it is when the part is launched.
+func (s *scanner) render(ctx context.Context, ch *chart.Chart, p part, opts chart.Options) (docs []manifest.Document, err error) {
+	opts.KubeVersion = s.opts.KubeVersion
+	if ch.AsksAPIs() {
+		if opts.APIVersions, err = p.served.now(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return chart.Render(ctx, ch, opts)
 }
 
 // list reads image names, one a line; blank lines and comments do not count.
