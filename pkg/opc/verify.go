@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/lock"
@@ -63,20 +62,4 @@ func (c *Client) ImageLock(ctx context.Context, name string) (*lock.Lock, error)
 		return nil, fmt.Errorf("image %s carries no lock; it was not made by opc-image: %w", img.Name, err)
 	}
 	return lock.Decode(compose.LockFile, data)
-}
-
-// Why finds the images of a lock that a text means: a whole name, or a part of
-// one.
-func Why(l *lock.Lock, text string) []lock.Image {
-	full := normal(text)
-	if image, ok := l.Image(full); ok {
-		return []lock.Image{image}
-	}
-	var found []lock.Image
-	for _, image := range l.Images {
-		if strings.Contains(image.Name, text) {
-			found = append(found, image)
-		}
-	}
-	return found
 }
