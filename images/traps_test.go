@@ -16,7 +16,7 @@ var traps = []struct {
 	trouble         string
 }{
 	{"csi-driver-nfs", "values.yaml", []string{"controller", "enableSnapshotter"}, false,
-		"the snapshotter ends again and again without the snapshot kinds"},
+		"the snapshotter looks for kinds that nobody brings"},
 	{"envoy-gateway", "values.yaml", []string{"crds", "enabled"}, false,
 		"its experimental Gateway API is refused over the standard one"},
 	{"fluentd", "values.yaml", []string{"plugins"}, []any{},
