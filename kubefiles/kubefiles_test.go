@@ -46,10 +46,13 @@ func TestComponentsStandBehindWhatTheyRequire(t *testing.T) {
 
 // leftOut are the components that full does not have, and why not.
 var leftOut = map[string]string{
-	"chaosblade-box": "its image is for amd64 only, of 2024 and outside of releases since; the operator needs no console",
-	"csi-driver-nfs": "chosen where there is an NFS server",
-	"metallb":        "chosen where nothing else gives addresses to services",
-	"terraform":      "its licence is restricted, and OpenTofu does the same",
+	"cloud-alibaba":   "chosen where the hosts are Alibaba Cloud's",
+	"cloud-openstack": "chosen where the hosts are OpenStack's",
+	"cloud-vsphere":   "chosen where the hosts are vSphere's",
+	"chaosblade-box":  "its image is for amd64 only, of 2024 and outside of releases since; the operator needs no console",
+	"csi-driver-nfs":  "chosen where there is an NFS server",
+	"metallb":         "chosen where nothing else gives addresses to services",
+	"terraform":       "its licence is restricted, and OpenTofu does the same",
 }
 
 func TestFullHasEverything(t *testing.T) {
