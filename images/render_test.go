@@ -55,7 +55,9 @@ func objects(t *testing.T, c *catalog.Component) []map[string]any {
 	return list
 }
 
-func render(t *testing.T, c *catalog.Component, release catalog.Chart) []map[string]any {
+// render is what Helm makes of one of the component's own charts. Further values
+// go before those of the release.
+func render(t *testing.T, c *catalog.Component, release catalog.Chart, more ...string) []map[string]any {
 	t.Helper()
 	dir, err := fs.Sub(c.Files(), release.Path)
 	if err != nil {
@@ -68,6 +70,9 @@ func render(t *testing.T, c *catalog.Component, release catalog.Chart) []map[str
 	opts := chart.Options{Release: release.Release, Namespace: c.NamespaceOf(release.Namespace)}
 	if release.Values != "" {
 		opts.Values = [][]byte{read(t, c, release.Values)}
+	}
+	for _, text := range more {
+		opts.Values = append(opts.Values, []byte(text))
 	}
 	docs, err := chart.Render(t.Context(), loaded, opts)
 	if err != nil {
