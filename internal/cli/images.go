@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -158,45 +157,4 @@ func (t *treeApp) node(name string) ui.Node {
 	}
 	slices.SortFunc(node.Children, func(a, b ui.Node) int { return strings.Compare(a.Label, b.Label) })
 	return node
-}
-
-func (a *app) why() *cobra.Command {
-	return &cobra.Command{
-		Use:   "why IMAGE [NAME]",
-		Short: "Tell which component, chart and object asks for a container image",
-		Long: `Why answers from the record that a cluster image carries, without any network.
-IMAGE is a container image, or a part of its name. NAME is the cluster image; it
-can be left out when the store has only one.`,
-		Args: cobra.RangeArgs(1, 2),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
-			name, err := oneImage(ctx, c, args[1:])
-			if err != nil {
-				return err
-			}
-			l, err := c.ImageLock(ctx, name)
-			if err != nil {
-				return err
-			}
-			found := opc.Why(l, args[0])
-			if len(found) == 0 {
-				return fmt.Errorf("%w: %s has no image %s; \"opc-image images %s\" lists those it has", opc.ErrIncomplete, name, args[0], name)
-			}
-			return a.print(found, func(w io.Writer) error { return writeWhy(w, found) })
-		}),
-	}
-}
-
-// oneImage is the image named, or the only one in the store.
-func oneImage(ctx context.Context, c *opc.Client, args []string) (string, error) {
-	if len(args) == 1 {
-		return args[0], nil
-	}
-	list, err := c.Images(ctx)
-	if err != nil {
-		return "", err
-	}
-	if len(list) != 1 {
-		return "", inputError{fmt.Errorf("the store has %d images; say which one", len(list))}
-	}
-	return list[0].Name, nil
 }

@@ -95,24 +95,3 @@ func reasonText(r lock.Reason) string {
 	}
 	return strings.Join(parts, ": ")
 }
-
-func writeWhy(w io.Writer, images []lock.Image) error {
-	for _, image := range images {
-		fmt.Fprintf(w, "%s\n  %s\n", image.Name, image.Digest)
-		for _, m := range image.Platforms {
-			fmt.Fprintf(w, "  %-12s %s\n", m.Platform, m.Digest)
-		}
-		switch {
-		case image.BaseOnly:
-			fmt.Fprintln(w, "  base of an image that is assembled; not in the cluster's registry by itself")
-		case image.Assembled:
-			fmt.Fprintln(w, "  assembled here; no registry has it")
-		}
-		for _, r := range image.Why {
-			if _, err := fmt.Fprintf(w, "  - %s [%s, %s]\n", ui.Clean(reasonText(r)), r.Sure, r.Rule); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}

@@ -117,9 +117,10 @@ func (d *decider) sameRepository(ref reference.Ref) string {
 	return strings.Join(near, ", ")
 }
 
+// sort puts what was declared of a repository beside what was found instead.
 func (d *decider) sort() {
 	slices.SortFunc(d.decision.Images, func(a, b Needed) int { return cmp.Compare(a.Image.String(), b.Image.String()) })
 	slices.SortStableFunc(d.decision.Problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Image, b.Image))
+		return cmp.Or(cmp.Compare(a.Image, b.Image), cmp.Compare(a.Kind, b.Kind))
 	})
 }

@@ -128,17 +128,17 @@ func TestDiff(t *testing.T) {
 	}
 	got := Decide(Component{Name: "demo", Declared: []DeclaredImage{{Image: "quay.io/demo/a:1"}}}, &Report{Findings: findings}).Diff()
 	want := strings.TrimPrefix(`
+- quay.io/demo/a:1
+    is declared and no longer found; found instead: quay.io/demo/a:2
++ quay.io/demo/a:2
+    was found and is not declared: add it to the component's images, or exclude it with a reason
+    a.yaml: Pod p: spec.a (test)
 ? quay.io/demo/s:1
     looks like an image, and no rule says that it is one: add it to the component's images, or exclude it with a reason
     a.yaml: Pod p: spec.s (test)
     a.yaml: Pod p: spec.s (test)
     a.yaml: Pod p: spec.s (test)
     and 1 more places
-+ quay.io/demo/a:2
-    was found and is not declared: add it to the component's images, or exclude it with a reason
-    a.yaml: Pod p: spec.a (test)
-- quay.io/demo/a:1
-    is declared and no longer found; found instead: quay.io/demo/a:2
 `, "\n")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("diff (-want +got):\n%s", diff)
