@@ -117,7 +117,7 @@ func (b *bench) round(ctx context.Context, n int) error {
 		return err
 	}
 	for _, t := range b.tools {
-		if err := b.tool(ctx, t); err != nil {
+		if err := b.tool(ctx, t, n); err != nil {
 			return err
 		}
 	}
@@ -125,7 +125,7 @@ func (b *bench) round(ctx context.Context, n int) error {
 }
 
 // tool measures one of the others.
-func (b *bench) tool(ctx context.Context, t tool) error {
+func (b *bench) tool(ctx context.Context, t tool, n int) error {
 	dir := filepath.Join(b.dir, t.name)
 	list := append([]corpusImage{}, b.corpus.Images...)
 	err := errors.Join(
@@ -136,13 +136,17 @@ func (b *bench) tool(ctx context.Context, t tool) error {
 		return err
 	}
 	if t.push != nil {
-		err = errors.Join(
-			b.record(ctx, t.name, pushEmpty, t.push(b.servers.Target, dir, list)...),
-			b.record(ctx, t.name, pushAgain, t.push(b.servers.Target, dir, list)...),
-		)
+		push := t.push(b.emptyAt(t.name, n), dir, list)
+		err = errors.Join(b.record(ctx, t.name, pushEmpty, push...), b.record(ctx, t.name, pushAgain, push...))
 	}
 	list[0] = b.corpus.Changed
 	return errors.Join(err, b.record(ctx, t.name, oneChanged, t.pull(b.servers.Corpus, dir, list)...), b.discard(dir))
+}
+
+// emptyAt is where nobody has pushed to yet: repositories that only one push of
+// one program uses.
+func (b *bench) emptyAt(who string, n int) string {
+	return fmt.Sprintf("%s/%s-%d", b.servers.Target, who, n)
 }
 
 // record measures commands and keeps what they cost.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 )
 
@@ -56,7 +57,7 @@ func (b *bench) step(ctx context.Context, n, step int, builds, pushes map[int][]
 	if err != nil {
 		return err
 	}
-	to := b.servers.Target + "/growth" + string(rune('a'+n)) + "/all:v1"
+	to := b.emptyAt(us, n) + fmt.Sprintf("/images-%d:v1", step)
 	push, err := measure(ctx, o.command("push", "bench:v1", to))
 	say("  %3d images: build %5.2f s CPU %5.2f s wall %d MB, push %5.2f s CPU %5.2f s wall %d MB", step,
 		build.CPU.Seconds(), build.Wall.Seconds(), build.RSS>>20, push.CPU.Seconds(), push.Wall.Seconds(), push.RSS>>20)

@@ -45,8 +45,7 @@ func (b *bench) opcImage(ctx context.Context, n int) error {
 		return err
 	}
 	b.results.disk = append(b.results.disk, float64(disk)/float64(b.corpus.Bytes))
-	to := fmt.Sprintf("%s/bench-%d:v1", b.servers.Target, n) // a repository that is empty yet
-	push := o.command("push", "bench:v1", to)
+	push := o.command("push", "bench:v1", b.emptyAt(us, n)+"/bench:v1")
 	err = errors.Join(
 		b.record(ctx, us, start, o.command("version")),
 		b.record(ctx, us, pushEmpty, push),

@@ -4,13 +4,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // tool is a program that people move images with.
 type tool struct {
 	name string
 	// pull and push are the commands to bring images from a registry, given
-	// as host:port, into a directory, and back to another.
+	// as host:port, into a directory, and back below host:port/prefix.
 	pull, push func(registry, dir string, images []corpusImage) []command
 }
 
@@ -27,9 +28,9 @@ var tools = []tool{
 		return []string{"oras", "cp", "--to-plain-http", "--from-oci-layout", dir + ":" + i.flat(), r + "/" + i.name()}
 	})},
 	{"regctl", each(func(r, dir string, i corpusImage) []string {
-		return []string{"regctl", "image", "copy", "--host", "reg=" + r + ",tls=disabled", r + "/" + i.name(), "ocidir://" + dir + ":" + i.flat()}
+		return []string{"regctl", "image", "copy", "--host", plain(r), r + "/" + i.name(), "ocidir://" + dir + ":" + i.flat()}
 	}), each(func(r, dir string, i corpusImage) []string {
-		return []string{"regctl", "image", "copy", "--host", "reg=" + r + ",tls=disabled", "ocidir://" + dir + ":" + i.flat(), r + "/" + i.name()}
+		return []string{"regctl", "image", "copy", "--host", plain(r), "ocidir://" + dir + ":" + i.flat(), r + "/" + i.name()}
 	})},
 }
 
@@ -40,6 +41,12 @@ func cranePull(registry, dir string, images []corpusImage) []command {
 		args = append(args, registry+"/"+i.name())
 	}
 	return []command{{args: append(args, dir)}}
+}
+
+// plain is how regctl is told not to use TLS.
+func plain(registry string) string {
+	host, _, _ := strings.Cut(registry, "/")
+	return "reg=" + host + ",tls=disabled"
 }
 
 // each makes a command for every image.
