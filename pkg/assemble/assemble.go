@@ -7,9 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/containerd/platforms"
@@ -32,8 +30,8 @@ type Store interface {
 	PutLayer(ctx context.Context, r *layer.Recipe, m *progress.Meter) (ocispec.Descriptor, error)
 }
 
-// Assemble makes the image of a build for the given platforms: an index over a
-// manifest each. The lock pins the base and the files, whose manifests, configs
+// Assemble makes the image of a build for the given platforms, at least one: an
+// index over a manifest each, in the order of their names. The lock pins the base and the files, whose manifests, configs
 // and downloads the store has. created is the time stamp of the image.
 func Assemble(ctx context.Context, b compose.Build, targets []string, l *lock.Lock, s Store, created time.Time) (lock.Image, error) {
 	result := lock.Image{Name: b.Name, MediaType: ocispec.MediaTypeImageIndex, Assembled: true}
@@ -41,8 +39,11 @@ func Assemble(ctx context.Context, b compose.Build, targets []string, l *lock.Lo
 	if !ok {
 		return result, fmt.Errorf("assemble %s: the lock has no pin for its base %s", b.Name, b.From)
 	}
+	if len(targets) == 0 {
+		return result, fmt.Errorf("assemble %s: for no platform", b.Name)
+	}
 	index := ocispec.Index{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageIndex}
-	for _, target := range targets {
+	for _, target := range slices.Sorted(slices.Values(targets)) {
 		a := assembly{Build: b, lock: l, store: s, created: created, target: target}
 		desc, err := a.manifest(ctx, base)
 		if err != nil {
@@ -128,38 +129,6 @@ func (a assembly) addLayer(ctx context.Context, manifest *ocispec.Manifest, conf
 	return nil
 }
 
-// configure applies what the build says to the config of the base.
-func (a assembly) configure(config *ocispec.Image) {
-	config.Created = &a.created
-	c := &config.Config
-	for _, name := range slices.Sorted(maps.Keys(a.Env)) {
-		c.Env = slices.DeleteFunc(c.Env, func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
-		c.Env = append(c.Env, name+"="+a.Env[name])
-	}
-	if len(a.Entrypoint) > 0 {
-		c.Entrypoint, c.Cmd = a.Entrypoint, nil
-	}
-	if len(a.Cmd) > 0 {
-		c.Cmd = a.Cmd
-	}
-	c.User = a.User
-	if a.WorkDir != "" {
-		c.WorkingDir = a.WorkDir
-	}
-	for _, port := range a.Ports {
-		if c.ExposedPorts == nil {
-			c.ExposedPorts = map[string]struct{}{}
-		}
-		c.ExposedPorts[port] = struct{}{}
-	}
-	for key, value := range a.Labels {
-		if c.Labels == nil {
-			c.Labels = map[string]string{}
-		}
-		c.Labels[key] = value
-	}
-}
-
 func (a assembly) read(ctx context.Context, desc ocispec.Descriptor, v any) error {
 	data, err := a.store.ReadAll(ctx, desc)
 	if err != nil {
@@ -175,16 +144,4 @@ func put(ctx context.Context, s Store, mediaType string, v any) (ocispec.Descrip
 	}
 	dgst, err := s.Put(ctx, data)
 	return ocispec.Descriptor{MediaType: mediaType, Digest: dgst, Size: int64(len(data))}, err
-}
-
-// ociMediaType is the OCI name of a layer type that docker named first. The
-// formats are the same.
-func ociMediaType(docker string) string {
-	switch docker {
-	case "application/vnd.docker.image.rootfs.diff.tar.gzip":
-		return ocispec.MediaTypeImageLayerGzip
-	case "application/vnd.docker.image.rootfs.diff.tar":
-		return ocispec.MediaTypeImageLayer
-	}
-	return docker
 }
