@@ -5,6 +5,7 @@
 # directory of the scripts, with RegistryURL in the environment and nothing
 # else. It may be run again at any time. It
 #
+#   - compares its clock with that of the host with the registry;
 #   - loads kernel modules and sets what Kubernetes needs of the kernel, now and
 #     at each boot, and turns swap off;
 #   - installs kubelet, kubectl and helm, kubeadm with the step before it
@@ -15,14 +16,28 @@
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
-need bin/kubeadm bin/kubelet bin/kubectl bin/opc-kubeadm
+need bin/kubeadm bin/kubelet bin/kubectl bin/opc-kubeadm bin/opc-host
 CHANGED=no
+url=${RegistryURL:-sea.hub:5000}
+hosts=/etc/containerd/certs.d/_default/hosts.toml
 
-modules="overlay br_netfilter nf_conntrack nf_tables"
-for module in $modules; do
+# The registry is there by now, on another host for all but the first: a clock
+# that is wrong shows as errors of certificates later, which nobody understands.
+scheme=$(sed -n 's/^server = "\([a-z]*\):.*/\1/p' "$hosts" 2>/dev/null || true)
+if [ -n "$scheme" ]; then
+	"$OPC_ROOTFS/bin/opc-host" clock "$scheme://$url/v2/" || die "see above"
+fi
+
+for module in overlay br_netfilter nf_conntrack nf_tables; do
 	modprobe "$module" 2>/dev/null || [ -d "/sys/module/$module" ] || warn "cannot load the module $module; it may be built in"
 done
-{ echo "# Written by init-kube.sh."; for module in $modules; do echo "$module"; done; } | write 644 /etc/modules-load.d/opc.conf
+write 644 /etc/modules-load.d/opc.conf <<EOF
+# Written by init-kube.sh.
+overlay
+br_netfilter
+nf_conntrack
+nf_tables
+EOF
 
 # What was there before is noted once, for the uninstallation.
 write 644 /etc/sysctl.d/99-opc.conf <<'EOF'
@@ -70,25 +85,32 @@ done
 for file in "$OPC_ROOTFS"/etc/opc/kubeadm/patches/*.y*ml; do
 	[ ! -f "$file" ] || put 644 "$file" "$patches/${file##*/}"
 done
-ignore=$OPC_STATE/kubeadm/ignore-preflight-errors
-{ cat "$OPC_ROOTFS/etc/opc/kubeadm/ignore-preflight-errors" 2>/dev/null || true; } | write 644 "$ignore"
-
-# The kubelet of 1.35 and later refuses cgroup v1 unless it is told not to; the
-# preflight has let this host pass only because somebody asked for it.
+# Checks of kubeadm that have been made by opc-host, which knows more: whether
+# the kernel is one that will do, and whether the user has accepted cgroup v1.
+ignore=''
+case $(uname -r) in
+5.4.* | 5.10.* | 5.15.* | [6-9].* | [1-9][0-9].*) ;;
+*) ignore='SystemVerification # a kernel that kubeadm does not list' ;;
+esac
+# The kubelet of 1.35 and later refuses cgroup v1 unless it is told not to.
 if [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then
 	[ "$(kept AllowCgroupV1)" = true ] || die "this host has cgroup v1: boot it with cgroup v2, or run sealer with -e AllowCgroupV1=true"
 	warn "cgroup v1: Kubernetes will drop it"
-	printf 'kind: KubeletConfiguration\nfailCgroupV1: false\n' | write 644 "$patches/05-cgroup-v1.yaml"
-	{ cat "$OPC_ROOTFS/etc/opc/kubeadm/ignore-preflight-errors" 2>/dev/null || true; echo "SystemVerification # cgroup v1"; } | write 644 "$ignore"
+	ignore='SystemVerification # cgroup v1'
+	write 644 "$patches/05-cgroup-v1.yaml" <<-EOF
+		kind: KubeletConfiguration
+		failCgroupV1: false
+	EOF
 fi
+write 644 "$OPC_STATE/kubeadm/ignore-preflight-errors" <<EOF
+$(cat "$OPC_ROOTFS/etc/opc/kubeadm/ignore-preflight-errors" 2>/dev/null || true)
+$ignore
+EOF
 
 # sealer has written the password of the registry for the kubelet, under the
 # registry's own name; images under other names come through the mirror.
-hosts=/etc/containerd/certs.d/_default/hosts.toml
 auth=$(sed -n 's/.*"auth"[[:space:]]*:[[:space:]]*"\([A-Za-z0-9+/=]*\)".*/\1/p' /var/lib/kubelet/config.json 2>/dev/null | head -n 1 || true)
 if [ -n "$auth" ] && [ -f "$hosts" ]; then
-	url=${RegistryURL:-sea.hub:5000}
-	scheme=$(sed -n 's/^server = "\([a-z]*\):.*/\1/p' "$hosts")
 	{
 		sed '/^\[host.*\.header\]/,$d' "$hosts"
 		echo "[host.\"$scheme://$url\".header]"

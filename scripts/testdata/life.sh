@@ -28,6 +28,7 @@ for call in "systemctl enable containerd.service" "systemctl restart containerd.
 	"systemctl restart opc-registry.service" "systemctl enable kubelet.service" "bin/opc-host ask https://127.0.0.1:5000/v2/" "modprobe br_netfilter"; do
 	has /run/calls1 "$call"
 done
+has /run/calls1 "bin/opc-host clock https://sea.hub:5000/v2/"
 hasnot /run/calls1 "restart kubelet"
 has /etc/containerd/config.toml 'sandbox = "sea.hub:5000/pause:3.10.2"'
 has /etc/containerd/config.toml 'SystemdCgroup = true'
