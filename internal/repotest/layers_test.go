@@ -35,6 +35,7 @@ var layers = [...]string{
 	"pkg/push",
 	"pkg/archive",
 	"pkg/bake",
+	"pkg/lower",
 	"pkg/assemble",
 	"pkg/inventory",
 	"pkg/rootfs",
