@@ -72,3 +72,15 @@ func TestShardingSphereSettingsGetThePassword(t *testing.T) {
 		t.Errorf("settings:\n%s", text)
 	}
 }
+
+// Sub-charts of the operator's chart are on when nothing turns them off.
+func TestShardingSphereOperatorComesAlone(t *testing.T) {
+	t.Parallel()
+	v := values(t, component(t, "shardingsphere-operator"), "values.yaml")
+	if on := field(v, "proxyCluster", "zookeeper", "enabled"); on != false {
+		t.Errorf("proxyCluster.zookeeper.enabled is %v", on)
+	}
+	if on := field(v, "tags", "bitnami-common"); on != false {
+		t.Errorf("tags.bitnami-common is %v", on)
+	}
+}
