@@ -46,15 +46,17 @@ func TestComponentsStandBehindWhatTheyRequire(t *testing.T) {
 
 // leftOut are the components that full does not have, and why not.
 var leftOut = map[string]string{
-	"shardingsphere-operator": "of 2023, and cannot run the proxy that full has",
-	"takin":                   "parts of it carry no licence, and it has been still since 2023",
 	"appactive":               "still since 2022, and routes nothing before it is told what",
-	"cloud-alibaba":           "chosen where the hosts are Alibaba Cloud's",
-	"cloud-openstack":         "chosen where the hosts are OpenStack's",
-	"cloud-vsphere":           "chosen where the hosts are vSphere's",
 	"chaosblade-box":          "its image is for amd64 only, of 2024 and outside of releases since; the operator needs no console",
+	"cloud-alibaba":           "chosen where the hosts are Alibaba Cloud's",
+	"cloud-huawei":            "chosen where the hosts are Huawei Cloud's",
+	"cloud-openstack":         "chosen where the hosts are OpenStack's",
+	"cloud-tencent":           "chosen where the hosts are Tencent Cloud's",
+	"cloud-vsphere":           "chosen where the hosts are vSphere's",
 	"csi-driver-nfs":          "chosen where there is an NFS server",
 	"metallb":                 "chosen where nothing else gives addresses to services",
+	"shardingsphere-operator": "of 2023, and cannot run the proxy that full has",
+	"takin":                   "parts of it carry no licence, and it has been still since 2023",
 	"terraform":               "its licence is restricted, and OpenTofu does the same",
 }
 
