@@ -31,6 +31,13 @@ kind: JoinConfiguration
 nodeRegistration: {imagePullSerial: false, kubeletExtraArgs: {node-labels: from=patch}}
 `
 
+// basePatch is the one that the base image does bring. That it cannot be read
+// shows in the golden files.
+func basePatch() []byte {
+	b, _ := os.ReadFile("../../kubefiles/base/etc/opc/kubeadm/patches/10-image.yaml")
+	return b
+}
+
 var conversions = []struct {
 	golden, input string
 	patches       []Patch
@@ -47,6 +54,8 @@ var conversions = []struct {
 	{"etcd-init", "kubeadm/etcd-init.yaml", nil},
 	{"user-init", "kubeadm/user-init.yaml", nil},
 	{"user-join-worker", "kubeadm/user-join-worker.yaml", nil},
+	{"base-init", "kubeadm/base-init.yaml", []Patch{{Name: "10-image.yaml", Data: basePatch()}}},
+	{"base-join-worker", "kubeadm/base-join-worker.yaml", []Patch{{Name: "10-image.yaml", Data: basePatch()}}},
 	{"patched-init", "kubeadm/one-init.yaml", []Patch{{Name: "10-image.yaml", Data: []byte(imagePatch)}}},
 	{"patched-join-worker", "kubeadm/user-join-worker.yaml", []Patch{{Name: "10-image.yaml", Data: []byte(imagePatch)}}},
 }
