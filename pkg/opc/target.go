@@ -1,7 +1,6 @@
 package opc
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/containerd/platforms"
 
-	"github.com/opc-source/opc-image/kubefiles"
 	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/kubefile"
@@ -140,38 +138,6 @@ func (c *Client) findDir(t Target, r *compose.Request) error {
 		return fmt.Errorf("%w: %w", ErrInput, err)
 	}
 	return nil
-}
-
-// profile reads a built-in profile.
-func (c *Client) profile(name string) (*kubefile.File, *compose.Context, error) {
-	if !fs.ValidPath(name) || strings.Contains(name, "/") {
-		return nil, nil, fs.ErrNotExist
-	}
-	data, err := fs.ReadFile(kubefiles.FS, name+"/"+KubefileName)
-	if err != nil {
-		return nil, nil, err
-	}
-	files, err := fs.Sub(kubefiles.FS, name)
-	if err != nil {
-		return nil, nil, err
-	}
-	file, err := kubefile.Parse("kubefiles/"+name+"/"+KubefileName, bytes.NewReader(data), kubefile.Limits{})
-	return file, compose.EmbeddedContext(files), err
-}
-
-// Profiles are the names of the built-in profiles, sorted.
-func Profiles() []string {
-	var names []string
-	entries, err := fs.ReadDir(kubefiles.FS, ".")
-	if err != nil {
-		return nil
-	}
-	for _, e := range entries {
-		if e.IsDir() {
-			names = append(names, e.Name())
-		}
-	}
-	return names
 }
 
 func normalPlatforms(names []string) ([]string, error) {
