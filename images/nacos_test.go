@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/opc-source/opc-image/pkg/catalog"
 )
 
 // Nacos 3 ends at once without three secrets, and refuses a token key that is
@@ -47,5 +49,18 @@ func TestNacosServersFindEachOther(t *testing.T) {
 	own := strings.Replace(env["NACOS_SERVER_IP"], "POD", "nacos-0", 1) + ":8848"
 	if !slices.Contains(servers, own) {
 		t.Errorf("server 0 calls itself %s, which is none of %v", own, servers)
+	}
+}
+
+// A group of one never agrees; a single server must know that it is alone.
+func TestSingleServersAreAlone(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string][2]string{"nacos": {"MODE", "standalone"}, "seata": {"store.mode", "file"}} {
+		c := component(t, name)
+		list := render(t, c, catalog.Chart{Release: name, Path: "chart", Values: "values.yaml"}, "replicas: 1\n")
+		env := environment(c, containers(pod(find(t, list, "StatefulSet", name)))[0])
+		if env[want[0]] != want[1] || env["NACOS_SERVERS"]+env["server.raft.serverAddr"] != "" {
+			t.Errorf("%s alone: %s is %q, and its peers are %q", name, want[0], env[want[0]], env["NACOS_SERVERS"]+env["server.raft.serverAddr"])
+		}
 	}
 }
