@@ -21,7 +21,7 @@ func TestHost(t *testing.T) {
 		t.Skip("needs root")
 	}
 	stories, err := filepath.Glob("testdata/*.sh")
-	if err != nil || len(stories) < 2 {
+	if err != nil || len(stories) < 3 {
 		t.Fatalf("stories: %v, %v", stories, err)
 	}
 	here, err := os.Getwd()

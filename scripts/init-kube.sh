@@ -11,6 +11,7 @@
 #   - installs kubelet, kubectl and helm, kubeadm with the step before it
 #     (opc-kubeadm), the image's patches and those that the Clusterfile adds as
 #     files in etc/opc/kubeadm/patches;
+#   - has etcd backed up once a day, on masters;
 #   - tells containerd the password of the registry when there is one.
 
 # shellcheck source=common.sh
@@ -116,6 +117,25 @@ if [ -n "$auth" ] && [ -f "$hosts" ]; then
 		echo "[host.\"$scheme://$url\".header]"
 		echo "  Authorization = \"Basic $auth\""
 	} | write 600 "$hosts"
+fi
+
+# Backups of etcd; on workers the service ends at once.
+if [ -f "$OPC_ROOTFS/bin/etcdctl" ] && [ -f "$OPC_ROOTFS/bin/etcdutl" ]; then
+	put 755 "$OPC_ROOTFS/bin/etcdctl" /usr/local/lib/opc/etcdctl
+	put 755 "$OPC_ROOTFS/bin/etcdutl" /usr/local/lib/opc/etcdutl
+	write 644 /etc/systemd/system/opc-etcd-backup.service <<EOF
+[Unit]
+Description=a backup of etcd
+ConditionPathExists=/etc/kubernetes/manifests/etcd.yaml
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh "$OPC_ROOTFS/scripts/etcd-backup.sh"
+Nice=10
+IOSchedulingClass=idle
+EOF
+	unit opc-etcd-backup.timer
+	start opc-etcd-backup.timer
 fi
 
 mkdir -p /var/log/kubernetes /etc/kubernetes/manifests /var/lib/kubelet

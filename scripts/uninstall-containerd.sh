@@ -12,6 +12,7 @@
 set +e
 
 note "stop the services"
+systemctl disable --now opc-etcd-backup.timer 2>/dev/null
 for service in kubelet opc-vip opc-registry; do
 	systemctl disable --now "$service.service" 2>/dev/null
 done
@@ -76,5 +77,6 @@ if [ -f "$OPC_STATE/files" ]; then
 fi
 systemctl daemon-reload 2>/dev/null
 systemctl reset-failed 2>/dev/null
+[ ! -d /var/backups/opc-etcd ] || note "backups of etcd stay in /var/backups/opc-etcd"
 note "done"
 exit 0
