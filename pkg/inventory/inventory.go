@@ -62,8 +62,9 @@ type Problem struct {
 // Scan reads a root file system. Components are those whose definition is under
 // opc/components; their images are held against what they declare. The files of
 // other apps, what is in manifests and charts, and what the launch commands
-// install, are rendered with default values. ListFile and ExcludeFile decide about
-// images that no component describes.
+// install, are rendered with default values. The control plane is what kubeadm's
+// configuration asks for. ListFile and ExcludeFile decide about images that no
+// component describes.
 func Scan(ctx context.Context, root fs.FS, opts Options) (*Report, error) {
 	finder, err := discover.New(discover.Limits{})
 	if err != nil {
@@ -85,10 +86,17 @@ func Scan(ctx context.Context, root fs.FS, opts Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	plane, more, err := s.controlPlane(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if plane != nil {
+		parts, decisions = append(parts, part{}), append(decisions, plane)
+	}
 	dropStale(parts, decisions)
 	r := report(decisions)
 	r.addPlatforms(parts)
-	r.Warnings = warnings
+	r.Warnings = append(warnings, more...)
 	return r, nil
 }
 
