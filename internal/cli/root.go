@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,10 +28,15 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 	root := a.root()
 	root.SetArgs(args)
 	root.SetContext(ctx)
-	err := root.ExecuteContext(ctx)
-	if a.progress != nil {
-		a.progress.Close()
-	}
+	done := make(chan error, 1)
+	go func() {
+		err := root.ExecuteContext(ctx)
+		if a.progress != nil {
+			a.progress.Close()
+		}
+		done <- err
+	}()
+	err := wait(ctx, done)
 	code := exitCode(err)
 	if err != nil {
 		if code == exitInterrupted {
@@ -39,6 +45,26 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 		fmt.Fprintf(errOut, "Error: %v\n", err)
 	}
 	return code
+}
+
+// grace is how long an interrupted command may take to end by itself. Reading
+// from and writing to a pipe cannot be cancelled, and whatever a command leaves
+// behind the next one copes with.
+const grace = 700 * time.Millisecond
+
+// wait waits for a command, but not for long once it was interrupted.
+func wait(ctx context.Context, done <-chan error) error {
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace):
+		return context.Canceled
+	}
 }
 
 // New is the command tree, for the generated reference.
