@@ -5,22 +5,15 @@ import (
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/opc-source/opc-image/pkg/sealer"
 )
 
-// The types of apps in a cluster image: how sealer launches an app without
-// APPCMDS.
-const (
-	HelmApp  = "helm"  // helm install
-	KubeApp  = "kube"  // kubectl apply -f of each file
-	ShellApp = "shell" // bash of the first file
-)
-
-// DetectAppType tells the type of an app by its local and downloaded files, as
-// sealer does: a chart; or only .yaml and .yml files; or only .sh files. It is
-// empty for anything else. Sources of other kinds have their own ways to launch:
-// an app with one of them is a HelmApp here.
-func DetectAppType(c *Context, sources []Source) (string, error) {
-	var d detector
+// appType tells the type of an app by its local and downloaded files; see
+// [sealer.DetectFiles]. Sources of other kinds have their own ways to launch: an
+// app with one of them is a HelmApp here.
+func appType(c *Context, sources []Source) (sealer.AppType, error) {
+	var perSource [][]string
 	for _, s := range sources {
 		switch s.Kind {
 		case Download:
@@ -28,73 +21,36 @@ func DetectAppType(c *Context, sources []Source) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			d.file(path.Base(u.Path), true)
+			perSource = append(perSource, []string{path.Base(u.Path)})
 		case Local:
 			names, err := c.Glob(s.Path)
 			if err != nil {
 				return "", err
 			}
 			for _, name := range names {
-				if err := d.local(c, name); err != nil {
+				files, err := c.files(name)
+				if err != nil {
 					return "", err
 				}
+				perSource = append(perSource, files)
 			}
 		default:
-			return HelmApp, nil
+			return sealer.HelmApp, nil
 		}
 	}
-	return d.kind(), nil
+	return sealer.DetectFiles("", perSource...).Type, nil
 }
 
-// detector collects what the files of an app are.
-type detector struct {
-	chart                bool
-	chartYAML, values    bool // lie at the top of a source
-	templates            bool
-	shell, kube, unknown bool
-}
-
-// file takes in one file; top says that it is at the top of a source.
-func (d *detector) file(name string, top bool) {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".sh":
-		d.shell = true
-	case ".yaml", ".yml":
-		d.kube = true
-	default:
-		d.unknown = true
-	}
-	if top {
-		d.chartYAML = d.chartYAML || strings.HasSuffix(name, "Chart.yaml")
-		d.values = d.values || strings.HasSuffix(name, "values.yaml")
-		d.templates = d.templates || strings.HasSuffix(name, "templates")
-	}
-}
-
-// local takes in a file or directory of the context.
-func (d *detector) local(c *Context, root string) error {
-	isChart := true
-	for _, part := range []string{"Chart.yaml", "values.yaml", "templates"} {
-		_, err := fs.Stat(c.fsys, path.Join(root, part))
-		isChart = isChart && err == nil
-	}
-	d.chart = d.chart || isChart
-	return c.Walk(root, func(name string, entry fs.DirEntry) error {
-		if !entry.IsDir() {
-			d.file(path.Base(name), name == root || path.Dir(name) == root)
+// files lists the files at or below a path, as a copy of it names them.
+func (c *Context) files(root string) ([]string, error) {
+	var list []string
+	err := c.Walk(root, func(name string, entry fs.DirEntry) error {
+		if name == root && !entry.IsDir() {
+			list = append(list, path.Base(name))
+		} else if !entry.IsDir() {
+			list = append(list, strings.TrimPrefix(name, root+"/"))
 		}
 		return nil
 	})
-}
-
-func (d *detector) kind() string {
-	switch {
-	case d.chart || d.chartYAML && d.values && d.templates:
-		return HelmApp
-	case d.unknown || d.shell == d.kube:
-		return ""
-	case d.shell:
-		return ShellApp
-	}
-	return KubeApp
+	return list, err
 }

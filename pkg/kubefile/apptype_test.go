@@ -4,9 +4,11 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/opc-source/opc-image/pkg/sealer"
 )
 
-func TestDetectAppType(t *testing.T) {
+func TestAppType(t *testing.T) {
 	t.Parallel()
 	context := NewContext(fstest.MapFS{
 		"chart/Chart.yaml": {}, "chart/values.yaml": {}, "chart/templates/a.yaml": {}, "chart/README.md": {},
@@ -14,21 +16,24 @@ func TestDetectAppType(t *testing.T) {
 		"yaml/a.yaml": {}, "yaml/deep/b.YML": {}, "sh/a.sh": {}, "mixed/a.yaml": {}, "mixed/b.sh": {},
 		"tmpl/a.yaml.tmpl": {}, "tmpl/b.yaml": {}, "empty/.keep": {},
 	}, nil)
-	tests := []struct{ sources, want string }{
-		{"local://chart", HelmApp},
-		{"local://yaml local://chart", HelmApp},
-		{"local://partial", KubeApp},
-		{"local://yaml", KubeApp},
-		{"local://yaml/*.yaml", KubeApp},
-		{"local://sh/a.sh", ShellApp},
+	tests := []struct {
+		sources string
+		want    sealer.AppType
+	}{
+		{"local://chart", sealer.HelmApp},
+		{"local://yaml local://chart", sealer.HelmApp},
+		{"local://partial", sealer.KubeApp},
+		{"local://yaml", sealer.KubeApp},
+		{"local://yaml/*.yaml", sealer.KubeApp},
+		{"local://sh/a.sh", sealer.ShellApp},
 		{"local://yaml local://sh", ""},
 		{"local://mixed", ""},
 		{"local://tmpl", ""},
 		{"local://empty", ""},
-		{"https://example.com/a.yaml?x=.sh", KubeApp},
+		{"https://example.com/a.yaml?x=.sh", sealer.KubeApp},
 		{"https://example.com/a.yaml local://sh", ""},
 		{"https://example.com/a.tgz", ""},
-		{"component://x local://mixed", HelmApp},
+		{"component://x local://mixed", sealer.HelmApp},
 	}
 	for _, test := range tests {
 		var sources []Source
@@ -39,12 +44,12 @@ func TestDetectAppType(t *testing.T) {
 			}
 			sources = append(sources, source)
 		}
-		got, err := DetectAppType(context, sources)
+		got, err := appType(context, sources)
 		if err != nil || got != test.want {
 			t.Errorf("%s: %q, %v; want %q", test.sources, got, err, test.want)
 		}
 	}
-	if _, err := DetectAppType(context, []Source{{Path: "absent"}}); err == nil {
+	if _, err := appType(context, []Source{{Path: "absent"}}); err == nil {
 		t.Error("an absent path is no error")
 	}
 }

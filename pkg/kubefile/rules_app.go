@@ -98,7 +98,7 @@ func checkAppNeedsCmds(p *Pass) {
 		if slices.Contains(commands, app.Name.Text) {
 			continue
 		}
-		kind, err := DetectAppType(p.Context, app.Sources)
+		kind, err := appType(p.Context, app.Sources)
 		if err == nil && kind == "" {
 			p.Report(app.Name.Pos, `add APPCMDS `+app.Name.Text+` ["…"]`,
 				"the files of the app %q do not tell how to launch it: %s", app.Name.Text, strings.TrimSpace(describeSources(app.Sources)))
