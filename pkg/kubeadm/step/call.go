@@ -7,9 +7,11 @@ import (
 
 // call is a command line of kubeadm, taken apart as far as the step needs.
 type call struct {
-	args  []string
-	verb  string // "init"
-	phase bool   // it is about a subcommand: "init phase …", "config images …"
+	args []string
+	verb string // "init"
+	// aside: it is not init, join or reset themselves but a phase of theirs, a
+	// rehearsal or a question.
+	aside bool
 	// config is the file named by --config and where in args that name ends; -1
 	// when there is none.
 	config   string
@@ -28,7 +30,7 @@ func parse(args []string) *call {
 	for i := 0; i < len(args); i++ {
 		word := args[i]
 		if !strings.HasPrefix(word, "-") {
-			c.phase = c.phase || c.verb != "" && word == "phase"
+			c.aside = c.aside || c.verb != "" && word == "phase"
 			if c.verb == "" {
 				c.verb = word
 			}
@@ -40,6 +42,8 @@ func parse(args []string) *call {
 			value = args[i]
 		}
 		switch name {
+		case "-h", "--help", "--dry-run":
+			c.aside = value != "false"
 		case "--config":
 			c.config, c.configAt = value, i
 		case "--node-name":

@@ -62,7 +62,7 @@ func (s *Step) Main(ctx context.Context, args []string) error {
 		return err
 	}
 	switch {
-	case c.phase:
+	case c.aside:
 	case c.verb == "init":
 		return s.initialize(ctx, c)
 	case c.verb == "join":

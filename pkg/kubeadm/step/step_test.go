@@ -163,6 +163,18 @@ var cases = map[string]struct {
 		args: []string{"-v", "5", "init", "phase", "certs", "all", "--config", "/" + config}, files: map[string]string{config: sealers},
 		calls: []string{"become /usr/local/lib/opc/kubeadm -v 5 init phase certs all --config /etc/kubernetes/kubeadm.v1beta4.yaml"},
 	},
+	"a rehearsal": {
+		args: append(joinLine, "--dry-run"), files: map[string]string{config: joining, Marker: ""},
+		calls: []string{"become /usr/local/lib/opc/kubeadm join --config=/etc/kubernetes/kubeadm.v1beta4.yaml -v 0 --dry-run"}, marker: true,
+	},
+	"not a rehearsal": {
+		args: append(joinLine, "--dry-run=false"), files: map[string]string{config: joining},
+		calls: []string{realJoin + " --dry-run=false"}, marker: true,
+	},
+	"a question": {
+		args: []string{"reset", "--help"}, files: map[string]string{Marker: ""},
+		calls: []string{"become /usr/local/lib/opc/kubeadm reset --help"}, marker: true,
+	},
 	"a configuration of today": {
 		args: []string{"config", "validate", "--config=/" + config}, files: map[string]string{config: strings.ReplaceAll(joining, "beta3", "beta4")},
 		calls: []string{"become /usr/local/lib/opc/kubeadm config validate --config=/" + config},
