@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"reflect"
 
 	"github.com/goccy/go-yaml"
@@ -73,35 +71,4 @@ func ReadFile(path string) (*Lock, error) {
 		return nil, fmt.Errorf("read lock %s: %w", path, err)
 	}
 	return Decode(path, data)
-}
-
-// WriteFile writes a lock beside its final place and renames it, so that a
-// reader sees the old file or the new one. A file that would not change is left
-// alone.
-func WriteFile(path string, l *Lock) (err error) {
-	data, err := Encode(l)
-	if err != nil {
-		return err
-	}
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return fmt.Errorf("write lock: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp*")
-	if err != nil {
-		return fmt.Errorf("write lock: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-			err = fmt.Errorf("write lock %s: %w", path, err)
-		}
-	}()
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Chmod(fs.FileMode(0o644)), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

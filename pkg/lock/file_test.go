@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -183,4 +184,32 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%v: %s", err, cmp.Diff(string(text), string(again)))
 		}
 	})
+}
+
+// TestWriteAtOnce: writers beside each other, and one that was killed before,
+// leave one whole file.
+func TestWriteAtOnce(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "opc.lock")
+	if err := os.WriteFile(file+".tmp", []byte("half of a lock that was much longer than it"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			l := sample()
+			l.Profile = strings.Repeat("x", 1+i*1000)
+			if err := lock.WriteFile(file, l); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if _, err := lock.ReadFile(file); err != nil {
+		t.Error(err)
+	}
+	entries, err := os.ReadDir(filepath.Dir(file))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("files: %v, %v", entries, err)
+	}
 }
