@@ -159,17 +159,17 @@ func TestKillSave(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.must("store", build()...)
-	undisturbed := w.must("store", "save", "corpus", "-f", "undisturbed.tar")
+	undisturbed := w.must("store", "save", "corpus", "-o", "undisturbed.tar")
 	want := read(t, w.path("undisturbed.tar"))
 	w.inRounds(func(t *testing.T, seed uint64) {
 		name := fmt.Sprintf("killed%d.tar", seed)
 		for _, after := range moments(seed, undisturbed.took) {
-			w.killed(after, "store", "save", "corpus", "-f", name)
+			w.killed(after, "store", "save", "corpus", "-o", name)
 			if _, err := os.Stat(w.path(name)); err == nil && !bytes.Equal(read(t, w.path(name)), want) {
 				t.Error("half an archive has its name")
 			}
 		}
-		w.must("store", "save", "corpus", "-f", name)
+		w.must("store", "save", "corpus", "-o", name)
 		if !bytes.Equal(read(t, w.path(name)), want) {
 			t.Error("the archive is another one than without a disturbance")
 		}
@@ -183,7 +183,7 @@ func TestKillLoad(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	built := w.must("store", build()...)
-	w.must("store", "save", "corpus", "-f", "corpus.tar")
+	w.must("store", "save", "corpus", "-o", "corpus.tar")
 	undisturbed := w.undisturbed("load", "-i", "corpus.tar")
 	w.inRounds(func(t *testing.T, seed uint64) {
 		store := fmt.Sprintf("killed%d", seed)

@@ -2,6 +2,7 @@ package robustness
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os/exec"
 	"syscall"
@@ -26,7 +27,9 @@ type child struct {
 // command is the program on a store of the test's world, not started yet.
 func (w *world) command(store string, args ...string) *exec.Cmd {
 	all := append([]string{"--store", w.path(store), "--config", w.config, "--catalog", w.catalog, "--progress", "plain"}, args...)
-	cmd := exec.CommandContext(w.t.Context(), program, all...)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	w.t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, program, all...)
 	cmd.Dir = w.dir
 	cmd.Env = []string{"HOME=" + w.dir, "PATH=/usr/bin:/bin", "TMPDIR=" + w.dir, "GORACE=halt_on_error=1"}
 	return cmd

@@ -66,7 +66,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.address, w.front = serve(t, w.upstream)
 	w.config = filepath.Join(w.dir, "config.yaml")
-	w.configure(remote.Limits{Attempts: 3, Idle: time.Second, RetryAfter: time.Second})
+	w.configure(remote.Limits{Attempts: 3, Idle: 400 * time.Millisecond, RetryAfter: time.Second})
 	return w
 }
 
