@@ -113,7 +113,8 @@ func TestDeadThings(t *testing.T) {
 // TestKubeadmAccepts asks the kubeadm programs named by KUBEADM_BINARIES (a list
 // like PATH) whether they take the golden files, with their own version of
 // Kubernetes in them: each deploys only that and the one before. What sealer
-// wrote they must refuse, or the question would mean nothing.
+// wrote they must refuse or call deprecated (1.36 does, at a join), or the question
+// would mean nothing.
 func TestKubeadmAccepts(t *testing.T) {
 	t.Parallel()
 	programs := filepath.SplitList(os.Getenv("KUBEADM_BINARIES"))
@@ -142,7 +143,7 @@ func TestKubeadmAccepts(t *testing.T) {
 				if out, err := validate(t, filepath.Join("testdata", test.golden+".yaml")); err != nil || !strings.HasSuffix(out, "ok\n") {
 					t.Errorf("%v\n%s", err, out)
 				}
-				if out, err := validate(t, sealer+test.input); err == nil {
+				if out, err := validate(t, sealer+test.input); err == nil && !strings.Contains(out, "deprecated API spec") {
 					t.Errorf("what sealer wrote is taken too\n%s", out)
 				}
 			})
