@@ -26,10 +26,13 @@ need bin/registry bin/opc-host
 put 755 "$OPC_ROOTFS/bin/registry" /usr/local/lib/opc/registry
 certificate=$OPC_ROOTFS/certs/$domain.crt
 key=$OPC_ROOTFS/certs/$domain.key
-scheme=http tls='' auth=''
+scheme=http tls='' auth='' secret=''
 if [ -f "$certificate" ] && [ -f "$key" ]; then
 	scheme=https
 	tls="tls: {certificate: \"$certificate\", key: \"$key\"}"
+	# An upload may begin at one master and end at another; sealer gives all of
+	# them the same key.
+	secret="secret: $(sha256sum "$key" | cut -c 1-64)"
 	# A new certificate is read at a start only.
 	sum=$(cat "$certificate" "$key" | cksum)
 	[ "$(kept RegistryCertificate)" = "$sum" ] || CHANGED=yes
@@ -50,6 +53,7 @@ storage:
 http:
   addr: ":$port"
   $tls
+  $secret
 $auth
 EOF
 
