@@ -110,9 +110,6 @@ func TestHostileArchives(t *testing.T) {
 				if r := run(store); r.code != 1 && r.code != 2 || !strings.Contains(r.err, "Error: load") {
 					t.Errorf("%s: exit code %d\n%s%s", how, r.code, r.out, r.err)
 				}
-				if list := w.must(store, "images", "--output", "json"); strings.TrimSpace(list.out) != "[]" {
-					t.Errorf("%s: the store has %s", how, list.out)
-				}
 				wantClean(t, w, store)
 			}
 		})
@@ -131,7 +128,9 @@ func wantClean(t *testing.T, w *world, store string) {
 	if left, _ := filepath.Glob(filepath.Join(w.path(store), "ingest/*")); len(left) > 0 {
 		t.Errorf("left over: %v", left)
 	}
-	w.must(store, "fsck")
+	if r := w.must(store, "fsck"); !strings.Contains(r.out, " 0 images checked: 0 problems") {
+		t.Errorf("the store has something of it: %s", r.out)
+	}
 	w.must(store, "prune")
 	if left := blobs(t, w.path(store)); len(left) > 0 {
 		t.Errorf("left over after prune: %v", left)

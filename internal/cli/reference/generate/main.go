@@ -1,0 +1,42 @@
+// Command generate writes docs/cli.md and the JSON schemas of opc.lock and
+// config.yaml. go generate runs it in the folder of package cli.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/opc-source/opc-image/internal/cli"
+	"github.com/opc-source/opc-image/internal/cli/reference"
+)
+
+func main() {
+	if err := run(os.Args); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) != 2 {
+		return fmt.Errorf("usage: %s DIRECTORY", args[0])
+	}
+	top := filepath.Dir(args[1])
+	lock, err := reference.Lock(top)
+	if err != nil {
+		return err
+	}
+	config, err := reference.Config(top)
+	if err != nil {
+		return err
+	}
+	for name, data := range map[string][]byte{
+		"cli.md": reference.Markdown(cli.New()), "schema/lock.json": lock, "schema/config.json": config,
+	} {
+		if err := os.WriteFile(filepath.Join(args[1], name), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
