@@ -60,6 +60,9 @@ func (a *app) neededImages(ctx context.Context, name string, d discoveryFlags) e
 	if err != nil {
 		return err
 	}
+	for _, warning := range report.Warnings {
+		a.progress.Log("Warning: " + warning)
+	}
 	if err := a.print(report, func(w io.Writer) error { return writeNeeded(w, report) }); err != nil {
 		return err
 	}
