@@ -55,18 +55,19 @@ gone() { ! pidof etcd >/dev/null; }
 await 120 "etcd has ended" gone || die "etcd does not end; the manifests are in $held. Is the kubelet running?"
 
 note "put the data aside and restore"
-fresh=$data.opc-restored
+# Both inside of the data directory: it may be a disk of its own.
+fresh=$data/opc-restored
+mkdir -p "$data"
 rm -rf "$fresh"
 "$etcdutl" snapshot restore "$snapshot" --data-dir="$fresh" --name="$name" --initial-cluster="$members" \
 	--initial-advertise-peer-urls="$peer" --bump-revision=1000000000 --mark-compacted >/dev/null ||
 	die "etcdutl could not restore; the old data is untouched in $data. Move $held/*.yaml back to $manifests to start it again"
 if [ -d "$data/member" ]; then
-	aside=$data.before-$(date -u +%Y%m%dT%H%M%SZ)
+	aside=$data/before-$(date -u +%Y%m%dT%H%M%SZ)
 	mkdir -p "$aside"
 	mv "$data/member" "$aside/member"
 	note "the old data is in $aside"
 fi
-mkdir -p "$data"
 mv "$fresh/member" "$data/member"
 rmdir "$fresh"
 

@@ -95,7 +95,7 @@ rm /run/restore-fails
 : >/run/calls
 "$sh" "$restore" "$newest" m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 || fail restore
 [ "$(cat /var/lib/etcd/member/data)" = "objects 1" ] || fail "restored: $(cat /var/lib/etcd/member/data)"
-[ "$(cat /var/lib/etcd.before-*/member/data)" = garbage ] || fail "the old data is gone"
+[ "$(cat /var/lib/etcd/before-*/member/data)" = garbage ] || fail "the old data is gone"
 grep -q -- "--name=m1 --initial-cluster=m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 --initial-advertise-peer-urls=https://10.0.0.1:2380 --bump-revision" /run/calls || { cat /run/calls; fail "etcdutl was asked for something else"; }
 for pod in etcd kube-apiserver; do
 	[ -f "/etc/kubernetes/manifests/$pod.yaml" ] || fail "$pod was not started again"
