@@ -18,7 +18,7 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", Setup: setup, Cmds: commands, UpdateScripts: *update,
-		RequireUniqueNames: true, Condition: condition, Deadline: time.Now().Add(2 * time.Minute),
+		RequireUniqueNames: true, Condition: condition, Deadline: time.Now().Add(8 * time.Minute),
 	})
 }
 
