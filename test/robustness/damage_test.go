@@ -110,6 +110,9 @@ func TestDamage(t *testing.T) {
 	}
 	for kind, file := range files {
 		for what, harm := range harms {
+			if what == "half of it" && strings.HasPrefix(file, "blobs/") && kind != "file" {
+				continue // to the store a blob is a blob
+			}
 			t.Run(kind+": "+what, func(t *testing.T) {
 				w.t = t
 				want := listing(t, w.path("store"))
