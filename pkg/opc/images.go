@@ -51,8 +51,9 @@ func (c *Client) Images(ctx context.Context) ([]Image, error) {
 	list := []Image{}
 	for _, e := range entries {
 		img, err := c.read(ctx, e.Name, e.Descriptor)
-		if err != nil {
-			return nil, fmt.Errorf("image %s: %w", e.Name, err)
+		if err != nil { // one image that cannot be read does not hide the others
+			c.opts.Log(fmt.Sprintf("image %s: %v; run \"opc-image fsck\"", e.Name, err))
+			img = &Image{Name: e.Name, Descriptor: e.Descriptor, Variants: []Variant{}}
 		}
 		list = append(list, *img)
 	}
@@ -87,11 +88,17 @@ func (c *Client) read(ctx context.Context, name string, desc ocispec.Descriptor)
 		manifests = index.Manifests
 	}
 	for _, m := range manifests {
+		if _, err := c.store.Stat(m.Digest); errors.Is(err, store.ErrNotFound) && len(manifests) > 1 {
+			continue // a platform that was not pulled
+		}
 		v, err := c.variant(ctx, name, m)
 		if err != nil {
 			return nil, err
 		}
 		img.Variants = append(img.Variants, *v)
+	}
+	if len(img.Variants) == 0 {
+		return nil, fmt.Errorf("the index %s is in the store, and none of the manifests it lists", desc.Digest)
 	}
 	return img, nil
 }
