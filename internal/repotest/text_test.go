@@ -55,7 +55,7 @@ func TestFilesThatMustBeThere(t *testing.T) {
 func TestPrivateIsFound(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
-		"/srv/" + "work/x": false, "/workdir/x": false, "the shared/ directory": false, "deb.example.org": false,
+		"see /" + "root/go/bin/x": true, "/home/someone/" + "go/bin": true, "/srv/" + "root/go/x": false, "/rooted/go/": false,
 	} {
 		found := false
 		for _, word := range private {
