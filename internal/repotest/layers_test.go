@@ -20,6 +20,7 @@ var layers = [...]string{
 	"cmd/opc-vip",
 	"cmd/opc-host",
 	"test/bench",
+	"test/e2e",
 	"test/interop",
 	"test/robustness",
 	"internal/clitest",
