@@ -43,6 +43,8 @@ type Component struct {
 	// manifests; the secrets before and the waiting after stay. Each is a line
 	// of POSIX shell, runs in the component's folder, and can be run again.
 	Launch []string `yaml:"launch"`
+	// Uninstall are the commands that undo those of Launch, in the same form.
+	Uninstall []string `yaml:"uninstall"`
 	// Ready are the objects that must be ready before the launch has succeeded.
 	Ready []Object `yaml:"ready"`
 	// ReadyTimeout limits the wait for all of Ready together. The default is 10m.

@@ -40,6 +40,13 @@ type Chart struct {
 	// Values is a Helm values file beside component.yaml. Empty means the
 	// chart's own defaults.
 	Values string `yaml:"values"`
+	// SingleValues is a values file beside component.yaml that goes on top of
+	// Values in a cluster of a single node.
+	SingleValues string `yaml:"singleValues"`
+	// Platforms are those of the hosts that the release can run on, when they
+	// are fewer than the component's. Where no host is of one of them, the
+	// release is left out.
+	Platforms []string `yaml:"platforms"`
 	// CRDs is set when the definitions in the crds folders of the chart are
 	// applied at every launch. Helm itself adds those that are missing and never
 	// changes one. Not for a chart that has some in a subchart that is turned
@@ -69,6 +76,9 @@ type Manifest struct {
 	First bool `yaml:"first"`
 	// Edits are replacements in the text of the file, done in order.
 	Edits []Edit `yaml:"edits"`
+	// SingleEdits are further replacements for a cluster of a single node, in a
+	// file of our own.
+	SingleEdits []Edit `yaml:"singleEdits"`
 }
 
 // Edit replaces a literal text, and fails when upstream's file is no longer the

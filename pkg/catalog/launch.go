@@ -27,50 +27,74 @@ var plainWord = regexp.MustCompile(`^[A-Za-z0-9._/:@%+=-]+$`)
 // are upgraded, objects applied on the server, secrets kept. It needs the files
 // of the component beside it, where [Chart.File] and the like say.
 func (c *Component) LaunchScript() ([]byte, error) {
-	t, err := template.New("launch.sh").Funcs(template.FuncMap{
-		"quote": quote, "heredoc": heredoc, "minutes": minutes,
-	}).Parse(launchTemplate)
+	return c.script(launchTemplate)
+}
+
+// script fills a template in.
+func (c *Component) script(text string) ([]byte, error) {
+	t, err := template.New("script").Funcs(template.FuncMap{
+		"quote": quote, "heredoc": heredoc, "words": hostPlatforms,
+	}).Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("launch script: %w", err)
+		return nil, fmt.Errorf("template of a script: %w", err)
 	}
 	var script bytes.Buffer
-	if err := t.Execute(&script, launchData{c}); err != nil {
-		return nil, fmt.Errorf("launch script of component %s: %w", c.Name, err)
+	if err := t.Execute(&script, scriptData{c}); err != nil {
+		return nil, fmt.Errorf("script of component %s: %w", c.Name, err)
 	}
 	return script.Bytes(), nil
 }
 
-// launchData is what the template asks about a component.
-type launchData struct{ *Component }
+// scriptData is what the templates ask about a component.
+type scriptData struct{ *Component }
 
 // Apply are the manifests applied before the charts, or those after them.
-func (d launchData) Apply(first bool) []Manifest {
+func (d scriptData) Apply(first bool) []Manifest {
 	return slices.DeleteFunc(slices.Clone(d.Install.Manifests), func(m Manifest) bool { return m.First != first })
 }
 
 // Generated tells whether charts and manifests are installed by the generated
 // commands.
-func (d launchData) Generated() bool {
+func (d scriptData) Generated() bool {
 	return len(d.Launch) == 0 && len(d.Install.Charts)+len(d.Install.Manifests) > 0
 }
 
+// Guarded tells whether the script must know the platforms of the hosts.
+func (d scriptData) Guarded() bool {
+	installs := d.Generated() || len(d.Launch) > 0 || len(d.Ready) > 0
+	return installs && (len(d.Platforms) > 0 ||
+		slices.ContainsFunc(d.Install.Charts, func(c Chart) bool { return len(c.Platforms) > 0 }) ||
+		slices.ContainsFunc(d.Ready, func(o Object) bool { return len(o.Platforms) > 0 }))
+}
+
+// Single tells whether something differs in a cluster of a single node.
+func (d scriptData) Single() bool {
+	return slices.ContainsFunc(d.Install.Charts, func(c Chart) bool { return c.SingleValues != "" }) ||
+		slices.ContainsFunc(d.Install.Manifests, func(m Manifest) bool { return len(m.SingleEdits) > 0 })
+}
+
+// Definitions tells whether those of a chart are applied.
+func (d scriptData) Definitions() bool {
+	return d.Generated() && slices.ContainsFunc(d.Install.Charts, func(c Chart) bool { return c.CRDs })
+}
+
 // Explains tells whether the script must be able to say why it is stuck.
-func (d launchData) Explains() bool {
+func (d scriptData) Explains() bool {
 	return len(d.Ready) > 0 || d.Generated() && len(d.Install.Charts) > 0
 }
 
 // ReadySeconds is the limit for all of Ready.
-func (d launchData) ReadySeconds() int {
+func (d scriptData) ReadySeconds() int {
 	return int(d.ReadyTimeout.Or(defaultReadyTimeout).Seconds())
 }
 
 // ChartTimeout is what Helm waits for a release.
-func (d launchData) ChartTimeout(c Chart) string {
+func (d scriptData) ChartTimeout(c Chart) string {
 	return minutes(c.Timeout.Or(defaultChartTimeout))
 }
 
 // Checks are the waits for what must be ready.
-func (d launchData) Checks() []check {
+func (d scriptData) Checks() []check {
 	checks := make([]check, 0, len(d.Ready))
 	for _, o := range d.Ready {
 		checks = append(checks, o.check(d.NamespaceOf(o.Namespace)))
@@ -96,6 +120,16 @@ func quote(s string) string {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// hostPlatforms are platforms as hosts tell theirs, as words for a shell.
+func hostPlatforms(list []string) string {
+	words := make([]string, len(list))
+	for i, p := range list {
+		parts := strings.Split(p, "/")
+		words[i] = quote(strings.Join(parts[:min(len(parts), 2)], "/")) // no variant
+	}
+	return strings.Join(words, " ")
 }
 
 // heredoc writes text as a JSON string that stands in a here-document in which

@@ -10,6 +10,8 @@ type check struct {
 	Object    string // for messages
 	Namespace string // where to look for the cause; empty for the whole cluster
 	Command   string // arguments of kubectl, quoted
+	Platforms []string
+	Patch     string // command that keeps the pods to hosts of the platform
 }
 
 // checkLimit is how long one try of a check may take.
@@ -24,9 +26,13 @@ func (o Object) check(namespace string) check {
 	if namespace != "" {
 		target += " --namespace " + quote(namespace)
 	}
-	c := check{Object: o.Kind + " " + o.Name, Namespace: namespace}
+	c := check{Object: o.Kind + " " + o.Name, Namespace: namespace, Platforms: o.Platforms}
 	if namespace != "" {
 		c.Object += " in namespace " + namespace
+	}
+	if len(o.Platforms) == 1 && o.rollsOut() {
+		patch := fmt.Sprintf(`{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/arch":%q}}}}}`, strings.Split(o.Platforms[0], "/")[1])
+		c.Patch = fmt.Sprintf("kubectl patch %s --patch %s", target, quote(patch))
 	}
 	switch condition := o.Condition; {
 	case o.Field != "":

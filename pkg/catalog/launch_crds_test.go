@@ -15,7 +15,7 @@ func TestLaunchAppliesDefinitionsOfCharts(t *testing.T) {
 	if got := h.read(t, "applied"); got != "kind: CustomResourceDefinition\n" {
 		t.Errorf("kubectl apply got %q", got)
 	}
-	order := regexp.MustCompile(`helm show crds (.*)\nkubectl apply --server-side --force-conflicts -f -\nhelm upgrade --install demo-operator (.*?) `)
+	order := regexp.MustCompile(`helm show crds (.*)\nkubectl apply --server-side --force-conflicts -f -\nkubectl delete secret .*\nhelm upgrade --install demo-operator (.*?) `)
 	calls := h.read(t, "calls")
 	if found := order.FindStringSubmatch(calls); len(found) != 3 || found[1] != found[2] {
 		t.Errorf("definitions do not come just before their chart:\n%s", calls)

@@ -11,10 +11,12 @@ import (
 )
 
 // fakeKubectl stands in for kubectl: it writes down its arguments, keeps secrets
-// and namespaces as files, and finds unready what the file named unready lists.
+// and namespaces as files, finds unready what the file named unready lists, and
+// has hosts of the platforms in the file named nodes.
 const fakeKubectl = `#!/bin/sh
 echo "kubectl $*" >>"$STATE/calls"
 case "$*" in
+"get nodes "*) cat "$STATE/nodes" 2>/dev/null || echo linux/amd64 ;;
 "get secret "*) test -e "$STATE/secret-$3" ;;
 "get namespace "*) test -e "$STATE/namespace-$3" ;;
 "apply "*" -f -") cat >"$STATE/applied" ;;
@@ -24,6 +26,9 @@ case "$*" in
     name=$(printf '%s\n' "$text" | sed -n 's/^  name: //p')
     test ! -e "$STATE/secret-$name" || { echo "AlreadyExists" >&2; exit 1; }
     printf '%s\n' "$text" >"$STATE/secret-$name" ;;
+"get "*" -f -") cat; exit ;;
+"delete "*" -f -") cat >>"$STATE/deleted" ;;
+"annotate "*) cat >>"$STATE/annotated" ;;
 "get pods "*) echo "demo-0 0/1 ImagePullBackOff" ;;
 "get events "*) echo "Warning Failed no such image" ;;
 "rollout status "* | "wait "* | "get "*)
@@ -37,6 +42,8 @@ esac
 const fakeHelm = `#!/bin/sh
 echo "helm $*" >>"$STATE/calls"
 case "$*" in
+"version "*) cat "$STATE/helm-version" 2>/dev/null || echo v4.3.1; exit ;;
+"get manifest "*) cat "$STATE/manifest-$3" 2>/dev/null || { echo "Error: release: not found"; exit 1; } >&2 ;;
 "show crds "*) echo "kind: CustomResourceDefinition" && exit ;;
 esac
 test ! -e "$STATE/helm-fails" || { echo "timed out" >&2; exit 1; }
@@ -48,10 +55,11 @@ type host struct{ dir, state string }
 func newHost(t *testing.T) host {
 	t.Helper()
 	h := host{t.TempDir(), t.TempDir()}
+	made := scripts(t, get(t, load(t, fullFiles), "demo"))
 	for name, text := range map[string]string{
 		"kubectl": fakeKubectl, "helm": fakeHelm,
 		"sleep":     "#!/bin/sh\nexit 0\n",
-		"launch.sh": string(script(t, get(t, load(t, fullFiles), "demo"))),
+		"launch.sh": string(made["launch"]), "uninstall.sh": string(made["uninstall"]),
 		// The clock goes on by a second each time it is looked at.
 		"date": "#!/bin/sh\necho >>\"$STATE/clock\"\nwc -l <\"$STATE/clock\"\n",
 	} {
@@ -59,14 +67,34 @@ func newHost(t *testing.T) host {
 			t.Fatal(err)
 		}
 	}
+	for name, text := range map[string]string{
+		"manifests/before.yaml": "a: 1\n", "manifests/after.yaml": "a: 1\n",
+		"manifests/single/after.yaml": "a: 2\n", "values/single/demo.yaml": "a: 2\n",
+	} {
+		h.put(t, name, text)
+	}
 	return h
 }
 
+// put writes a file beside the scripts.
+func (h host) put(t *testing.T, name, text string) {
+	t.Helper()
+	file := filepath.Join(h.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // launch runs the script, and returns what it said.
-func (h host) launch() (string, error) {
-	cmd := exec.Command("sh", filepath.Join(h.dir, "launch.sh"))
+func (h host) launch(env ...string) (string, error) { return h.run("launch.sh", env) }
+
+func (h host) run(script string, env []string, args ...string) (string, error) {
+	cmd := exec.Command("sh", append([]string{filepath.Join(h.dir, script)}, args...)...)
 	cmd.Dir = "/"
-	cmd.Env = append(os.Environ(), "PATH="+h.dir+":"+os.Getenv("PATH"), "STATE="+h.state)
+	cmd.Env = append(os.Environ(), append(env, "PATH="+h.dir+":"+os.Getenv("PATH"), "STATE="+h.state)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err := cmd.Run()

@@ -28,9 +28,14 @@ install:
     - release: demo
       path: chart
       values: values.yaml
+      singleValues: single.yaml
       timeout: 1h
+    - release: extra
+      path: chart
+      platforms: [linux/arm64]
   manifests:
     - path: after.yaml
+      singleEdits: [{find: "1", replace: "2"}]
     - path: before.yaml
       first: true
 secrets:
@@ -44,6 +49,7 @@ secrets:
     generate: [password]
 ready:
   - {kind: Deployment, name: demo}
+  - {kind: Deployment, name: extra, platforms: [linux/arm64]}
   - {kind: Job, name: setup, namespace: operators}
   - {kind: CustomResourceDefinition, name: demos.example.org}
   - {kind: RuntimeClass, name: demo}
@@ -54,60 +60,68 @@ notes: ["The console's address is https://demo"]
 `
 
 var fullFiles = map[string]string{
-	"demo": full, "demo/values.yaml": "a: 1\n", "demo/chart/Chart.yaml": "name: demo\n",
+	"demo": full, "demo/values.yaml": "a: 1\n", "demo/single.yaml": "a: 2\n", "demo/chart/Chart.yaml": "name: demo\n",
 	"demo/before.yaml": "a: 1\n", "demo/after.yaml": "a: 1\n",
 }
 
-func script(t *testing.T, c *catalog.Component) []byte {
+// scripts are those of a component, by file name.
+func scripts(t *testing.T, c *catalog.Component) map[string][]byte {
 	t.Helper()
-	data, err := c.LaunchScript()
+	launch, err := c.LaunchScript()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return data
+	uninstall, err := c.UninstallScript()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string][]byte{"launch": launch, "uninstall": uninstall}
 }
 
-func TestLaunchScriptGolden(t *testing.T) {
+func TestScriptsGolden(t *testing.T) {
 	t.Parallel()
 	for name, files := range map[string]map[string]string{
 		"full":  fullFiles,
 		"empty": {"demo": minimal},
-		"own":   {"demo": named("demo", "launch:", "  - ./install.sh --again", "  - echo finished")},
+		"own":   {"demo": named("demo", "launch:", "  - ./install.sh --again", "  - echo finished", "uninstall: [./install.sh --remove]")},
 	} {
-		golden := filepath.Join("testdata", "launch", name+".sh")
-		got := script(t, get(t, load(t, files), "demo"))
-		if *update {
-			if err := os.WriteFile(golden, got, 0o644); err != nil {
+		for kind, got := range scripts(t, get(t, load(t, files), "demo")) {
+			golden := filepath.Join("testdata", kind, name+".sh")
+			if *update {
+				if err := os.WriteFile(golden, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
 				t.Fatal(err)
 			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s (-want +got); go test -update rewrites it:\n%s", golden, diff)
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("%s (-want +got); go test -update rewrites it:\n%s", golden, diff)
+			}
 		}
 	}
 }
 
-func TestLaunchScriptsAreClean(t *testing.T) {
+func TestScriptsAreClean(t *testing.T) {
 	t.Parallel()
 	shellcheck, err := exec.LookPath("shellcheck")
 	if err != nil {
 		t.Skip("shellcheck is not in PATH")
 	}
-	golden, err := filepath.Glob("testdata/launch/*.sh")
+	golden, err := filepath.Glob("testdata/*/*.sh")
 	if err != nil {
 		t.Fatal(err)
 	}
 	args := append([]string{"--shell=sh"}, golden...)
 	for _, c := range embedded(t).Components() {
-		file := filepath.Join(t.TempDir(), c.Name+".sh")
-		if err := os.WriteFile(file, script(t, c), 0o644); err != nil {
-			t.Fatal(err)
+		for kind, data := range scripts(t, c) {
+			file := filepath.Join(t.TempDir(), c.Name+"-"+kind+".sh")
+			if err := os.WriteFile(file, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			args = append(args, file)
 		}
-		args = append(args, file)
 	}
 	if out, err := exec.Command(shellcheck, args...).CombinedOutput(); err != nil {
 		t.Errorf("shellcheck: %v\n%s", err, out)

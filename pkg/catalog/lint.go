@@ -42,7 +42,8 @@ func (f Finding) String() string {
 func Rules() []Rule {
 	rules := append([]Rule{}, identityRules...)
 	rules = append(rules, imageRules...)
-	return append(rules, installRules...)
+	rules = append(rules, installRules...)
+	return append(rules, launchRules...)
 }
 
 // Lint holds every component to every rule. Findings are ordered by component,

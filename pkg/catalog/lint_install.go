@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -22,20 +21,10 @@ var installRules = []Rule{
 		Explanation: "A download without sha256 is trusted the first time. Give the checksum, or say under unverified that it is not known.",
 	},
 	{
-		ID: "launch-repeatable", Severity: SeverityError, check: launchRepeatable,
-		Explanation: "Launching again must succeed: use helm upgrade --install, and kubectl apply instead of kubectl create.",
-	},
-	{
-		ID: "ready-missing", Severity: SeverityWarning, check: readyMissing,
-		Explanation: "A component that installs objects must say which of them have to be ready, or a broken launch looks like a success.",
-	},
-	{
 		ID: "password-default", Severity: SeverityError, check: passwordDefault,
 		Explanation: "A password in a values file is the same in every cluster. Have a secret generated at launch and point the chart to it.",
 	},
 }
-
-var notRepeatable = regexp.MustCompile(`\bhelm\s+install\b|\bkubectl\s+(\S+\s+)*create\b`)
 
 func namespaceMissing(l *linter) {
 	if l.Namespace != "" {
@@ -55,20 +44,6 @@ func namespaceMissing(l *linter) {
 		if o.Namespace == "" && o.rollsOut() {
 			l.report(fmt.Sprintf("ready[%d]", i), "%s %s has no namespace", o.Kind, o.Name)
 		}
-	}
-}
-
-func launchRepeatable(l *linter) {
-	for i, line := range l.Launch {
-		if notRepeatable.MatchString(line) && !strings.Contains(line, "--dry-run") {
-			l.report(fmt.Sprintf("launch[%d]", i), "%q fails when it is run again", line)
-		}
-	}
-}
-
-func readyMissing(l *linter) {
-	if len(l.Ready) == 0 && len(l.Install.Charts)+len(l.Install.Manifests)+len(l.Launch) > 0 {
-		l.report("install", "component %s installs objects but waits for none", l.Name)
 	}
 }
 

@@ -123,14 +123,30 @@ ready: [{kind: Deployment, name: a}, {kind: RuntimeClass, name: b}]
 		[]string{"demo/component.yaml:10:23: warning: the download from https://a.io/a has no sha256, and unverified does not say so"},
 	},
 	"launch-repeatable": {
-		map[string]string{"demo": named("demo", "ready: [{kind: A, name: b}]", `launch:
+		map[string]string{"demo": named("demo", "ready: [{kind: A, name: b}]", "uninstall: [./remove]", `launch:
   - helm install a charts/a
   - kubectl -n demo create namespace a
   - kubectl create namespace a --dry-run=client -o yaml | kubectl apply -f -
   - helm upgrade --install a charts/a`)},
 		[]string{
-			`demo/component.yaml:12:5: error: "helm install a charts/a" fails when it is run again`,
-			`demo/component.yaml:13:5: error: "kubectl -n demo create namespace a" fails`,
+			`demo/component.yaml:13:5: error: "helm install a charts/a" fails when it is run again`,
+			`demo/component.yaml:14:5: error: "kubectl -n demo create namespace a" fails`,
+		},
+	},
+	"uninstall-missing": {
+		map[string]string{"demo": named("demo", "ready: [{kind: A, name: b}]", "launch: [./install]"), "b": named("b", "ready: [{kind: A, name: b}]", "launch: [./install]", "uninstall: [./remove]")},
+		[]string{"demo/component.yaml:11:1: error: component demo has launch and no uninstall"},
+	},
+	"launch-platforms": {
+		map[string]string{
+			"demo":                  both("ready: [{kind: Job, name: a, platforms: [linux/arm64]}]", "install: {charts: [{release: a, path: chart}]}"),
+			"b":                     as("b", both("ready: [{kind: Job, name: a}]", "install: {charts: [{release: a, path: chart, platforms: [linux/arm64]}]}")),
+			"c":                     as("c", both("ready: [{kind: Job, name: a, platforms: [linux/arm64]}]", "install: {charts: [{release: a, path: chart, platforms: [linux/arm64]}]}")),
+			"demo/chart/Chart.yaml": "x", "b/chart/Chart.yaml": "x", "c/chart/Chart.yaml": "x",
+		},
+		[]string{
+			"b/component.yaml:13:6: error: image a.io/a:1 is for linux/arm64 only, which no chart or object under ready says",
+			"demo/component.yaml:13:6: error: image a.io/a:1 is for linux/arm64 only",
 		},
 	},
 	"ready-missing": {
@@ -203,6 +219,14 @@ func without(text string) string { return strings.Replace(minimal, text, "", 1) 
 
 // licensed is minimal with another licence expression.
 func licensed(spdx string) string { return strings.Replace(minimal, "spdx: MIT", "spdx: "+spdx, 1) }
+
+// both is minimal for two platforms, with an image for one of them.
+func both(lines ...string) string {
+	return strings.Replace(named("demo", lines...), "[linux/amd64]", "[linux/amd64, linux/arm64]", 1) + `images:
+  - {name: "a.io/a:1", found: rendered, size: 1MiB, platforms: [linux/arm64]}
+  - {name: "a.io/b:1", found: operator, size: 1MiB, platforms: [linux/arm64]}
+`
+}
 
 // as renames a component that is derived from minimal.
 func as(name, text string) string { return strings.Replace(text, "name: demo", "name: "+name, 1) }

@@ -22,6 +22,10 @@ type Object struct {
 	Field string `yaml:"field"`
 	// Value is what Field must be.
 	Value string `yaml:"value"`
+	// Platforms are those of the hosts that its pods can run on, when they are
+	// fewer than the component's. The pods of a Deployment, DaemonSet or
+	// StatefulSet are kept to such hosts; where there is none, nothing waits.
+	Platforms []string `yaml:"platforms"`
 }
 
 // Secret is a Kubernetes secret with generated passwords. Launching creates it

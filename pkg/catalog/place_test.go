@@ -16,8 +16,12 @@ func TestPlaces(t *testing.T) {
 		{upstream.ValuesFile(), "values/mesh.yaml"},
 		{own.File(), "charts/mesh"},
 		{own.ValuesFile(), ""},
+		{own.SingleFile(), ""},
+		{catalog.Chart{Release: "mesh", SingleValues: "s.yaml"}.SingleFile(), "values/single/mesh.yaml"},
 		{catalog.Manifest{URL: "https://a.io/b/c.yaml"}.File(), "manifests/c.yaml"},
 		{catalog.Manifest{Path: "b/d.yaml"}.File(), "manifests/d.yaml"},
+		{catalog.Manifest{Path: "b/d.yaml"}.SingleFile(), ""},
+		{catalog.Manifest{Path: "b/d.yaml", SingleEdits: []catalog.Edit{{Find: "a"}}}.SingleFile(), "manifests/single/d.yaml"},
 		{catalog.Manifest{URL: "https://a.io/b", Name: "e.yaml"}.File(), "manifests/e.yaml"},
 	} {
 		if test.got != test.want {

@@ -34,6 +34,8 @@ func (k *checker) chart(at string, chart Chart) {
 	k.webAddress(at+".repository", chart.Repository, "https", "oci")
 	k.own(at+".path", chart.Path, "Chart.yaml")
 	k.own(at+".values", chart.Values, "")
+	k.own(at+".singleValues", chart.SingleValues, "")
+	k.platforms(at+".platforms", chart.Platforms)
 	if chart.Repository == "" {
 		if chart.Chart+chart.Version+chart.SHA256 != "" {
 			k.fail(at, "chart, version and sha256 belong to a repository; a chart of our own has them in its Chart.yaml")
@@ -53,6 +55,9 @@ func (k *checker) manifest(at string, m Manifest) {
 	k.webAddress(at+".url", m.URL, "https")
 	k.checksum(at+".sha256", m.SHA256)
 	k.own(at+".path", m.Path, "")
+	if len(m.SingleEdits) > 0 && m.Path == "" {
+		k.fail(at+".singleEdits", "singleEdits are for a file of our own: give path, not url")
+	}
 	if name := m.fileName(); !isYAML(name) || strings.Contains(name, "/") {
 		k.fail(at, "the manifest's file name is %q, which does not end in .yaml; set name", name)
 	}

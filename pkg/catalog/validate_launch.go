@@ -11,6 +11,7 @@ func (k *checker) objects() {
 	for i, o := range k.c.Ready {
 		at := fmt.Sprintf("ready[%d]", i)
 		k.label(at+".namespace", o.Namespace)
+		k.platforms(at+".platforms", o.Platforms)
 		if (o.Field == "") != (o.Value == "") {
 			k.fail(at, "field and value belong together")
 		}
@@ -25,6 +26,7 @@ func (k *checker) objects() {
 		k.secret(fmt.Sprintf("secrets[%d]", i), s)
 	}
 	k.lines("launch", k.c.Launch)
+	k.lines("uninstall", k.c.Uninstall)
 	k.lines("notes", k.c.Notes)
 }
 

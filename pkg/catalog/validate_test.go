@@ -59,6 +59,11 @@ func TestValidateRefuses(t *testing.T) {
 		"secret key":             {`secrets: [{name: a, for: b, generate: [a b]}]`, `key "a b" must be letters`},
 		"secret key twice":       {`secrets: [{name: a, for: b, generate: [c], values: {c: d}}]`, `key "c" is given twice`},
 		"secret purpose":         {`secrets: [{name: a, for: "b\nc", generate: [c]}]`, `must be one line`},
+		"uninstall line":         {`uninstall: ["a\nb"]`, `"a\nb" must be one line`},
+		"ready platform":         {`ready: [{kind: A, name: b, platforms: [arm64]}]`, `"arm64" is not a platform such as linux/amd64`},
+		"chart platform":         {`install: {charts: [{release: a, path: chart, platforms: [arm64]}]}`, `"arm64" is not a platform such as linux/amd64`},
+		"single values":          {`install: {charts: [{release: a, path: chart, singleValues: no.yaml}]}`, `there is no file no.yaml beside component.yaml`},
+		"single download":        {`install: {manifests: [{url: "https://a.io/b.yaml", singleEdits: [{find: a}]}]}`, `singleEdits are for a file of our own`},
 		"launch line":            {`launch: ["a\nb"]`, `"a\nb" must be one line`},
 	} {
 		t.Run(name, func(t *testing.T) {

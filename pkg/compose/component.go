@@ -23,6 +23,8 @@ const (
 	ComponentsDir = RecordDir + "/components"
 	// LaunchFile starts a component, in its directory of application/apps.
 	LaunchFile = "launch.sh"
+	// UninstallFile takes it out of the cluster, from the same directory.
+	UninstallFile = "uninstall.sh"
 )
 
 // ComponentDir is where the definition of a component stands in an image.
@@ -52,8 +54,11 @@ type componentPart struct {
 
 func (p componentPart) charts() error {
 	for _, c := range p.component.Install.Charts {
-		if c.Values != "" {
-			if err := p.copyFile(c.Values, path.Join(p.dir, c.ValuesFile())); err != nil {
+		for _, values := range [][2]string{{c.Values, c.ValuesFile()}, {c.SingleValues, c.SingleFile()}} {
+			if values[0] == "" {
+				continue
+			}
+			if err := p.copyFile(values[0], path.Join(p.dir, values[1])); err != nil {
 				return err
 			}
 		}
@@ -87,6 +92,13 @@ func (p componentPart) manifests() error {
 			return err
 		}
 		p.put(dest, 0o644, "", Content{Data: []byte(text)})
+		if m.SingleFile() == "" {
+			continue
+		}
+		if text, err = m.EditSingle(text); err != nil {
+			return err
+		}
+		p.put(path.Join(p.dir, m.SingleFile()), 0o644, "", Content{Data: []byte(text)})
 	}
 	return nil
 }
@@ -97,11 +109,16 @@ func (p componentPart) record() error {
 }
 
 func (p componentPart) launch() error {
-	script, err := p.component.LaunchScript()
+	launch, err := p.component.LaunchScript()
 	if err != nil {
 		return err
 	}
-	p.put(path.Join(p.dir, LaunchFile), 0o755, "", Content{Data: script})
+	uninstall, err := p.component.UninstallScript()
+	if err != nil {
+		return err
+	}
+	p.put(path.Join(p.dir, LaunchFile), 0o755, "", Content{Data: launch})
+	p.put(path.Join(p.dir, UninstallFile), 0o755, "", Content{Data: uninstall})
 	return nil
 }
 

@@ -17,12 +17,12 @@ var sumA = strings.Repeat("a", 64)
 var everything = map[string]string{
 	"demo": `install:
   charts:
-    - {release: web, repository: "https://charts.example/", chart: web, version: 1.0.0, values: web.yaml, sha256: ` + sumA + `}
+    - {release: web, repository: "https://charts.example/", chart: web, version: 1.0.0, values: web.yaml, singleValues: one.yaml, sha256: ` + sumA + `}
     - {release: reg, repository: "oci://r.example/charts", chart: reg, version: 2.0.0}
     - {release: own, path: chart}
   manifests:
     - {url: "https://x.example/crds.yaml", first: true, edits: [{find: a, replace: b}]}
-    - {path: objects.yaml, edits: [{find: old, replace: new}]}
+    - {path: objects.yaml, edits: [{find: old, replace: new}], singleEdits: [{find: the new, replace: one}]}
   hostFiles:
     - {url: "https://x.example/tool-amd64.tgz", member: bin/tool, dest: bin/tool, mode: "0755", platform: linux/amd64, size: 2MiB}
     - {url: "https://x.example/tool-arm64.tgz", member: bin/tool, dest: bin/tool, mode: "0755", platform: linux/arm64}
@@ -40,6 +40,7 @@ images:
   - {name: "opc.internal/demo:1", found: rendered}
   - {name: "opc.internal/arm:1", found: rendered, platforms: [linux/arm64]}`,
 	"demo/web.yaml":              "replicas: 1",
+	"demo/one.yaml":              "replicas: 0",
 	"demo/chart/Chart.yaml":      "name: own",
 	"demo/chart/templates/x.yml": "x",
 	"demo/objects.yaml":          "the old object",
@@ -54,23 +55,26 @@ func TestComponent(t *testing.T) {
 		if f.Owner != "demo" {
 			t.Errorf("%s belongs to %q", f.Name, f.Owner)
 		}
-		// The definition and the script are long, and other packages' business.
-		if !strings.HasSuffix(f.Name, "component.yaml") && !strings.HasSuffix(f.Name, compose.LaunchFile) {
+		// The definition and the scripts are long, and other packages' business.
+		if !strings.HasSuffix(f.Name, "component.yaml") && !strings.HasSuffix(f.Name, ".sh") {
 			files = append(files, f)
 		}
 	}
 	want := `-rw-r--r-- application/apps/demo/values/web.yaml = replicas: 1
+-rw-r--r-- application/apps/demo/values/single/web.yaml = replicas: 0
 -rw-r--r-- application/apps/demo/charts/web-1.0.0.tgz <- https://charts.example#web@1.0.0
 -rw-r--r-- application/apps/demo/charts/reg-2.0.0.tgz <- oci://r.example/charts/reg:2.0.0
 -rw-r--r-- application/apps/demo/charts/own/Chart.yaml = name: own
 -rw-r--r-- application/apps/demo/charts/own/templates/x.yml = x
 -rw-r--r-- application/apps/demo/manifests/crds.yaml <- https://x.example/crds.yaml
 -rw-r--r-- application/apps/demo/manifests/objects.yaml = the new object
+-rw-r--r-- application/apps/demo/manifests/single/objects.yaml = one object
 -rwxr-xr-x bin/tool [linux/amd64] <- https://x.example/tool-amd64.tgz!bin/tool
 -rw-r--r-- application/apps/demo/files/conf/settings.xml = <xml/>
 -rw-r--r-- opc/components/demo/chart/Chart.yaml = name: own
 -rw-r--r-- opc/components/demo/chart/templates/x.yml = x
 -rw-r--r-- opc/components/demo/objects.yaml = the old object
+-rw-r--r-- opc/components/demo/one.yaml = replicas: 0
 -rw-r--r-- opc/components/demo/settings.xml = <xml/>
 -rw-r--r-- opc/components/demo/web.yaml = replicas: 1
 `

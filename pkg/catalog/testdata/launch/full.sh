@@ -14,18 +14,61 @@ why() {
     kubectl get events --namespace "$1" --field-selector type=Warning --sort-by .lastTimestamp 2>&1 | tail -n 10 >&2
 }
 
-# stuck RELEASE NAMESPACE: says why a release did not become ready, and ends.
-stuck() {
-    say "release $1 in namespace $2 is not ready"
-    why "$2"
-    exit 1
+hosts=$(kubectl get nodes --output 'jsonpath={range .items[*]}{.status.nodeInfo.operatingSystem}/{.status.nodeInfo.architecture}{"\n"}{end}')
+
+# runs WHAT PLATFORM...: tells whether a host of the cluster is of a platform.
+runs() {
+    what=$1
+    shift
+    for platform in "$@"; do
+        if [ -z "$hosts" ] || printf '%s\n' "$hosts" | grep -qxF "$platform"; then
+            return
+        fi
+    done
+    say "$what runs on $* only, and no host of the cluster is one: it is left out"
+    return 1
 }
 
-# unlock RELEASE NAMESPACE: forgets an installation of the release that was
-# killed half-way; Helm would refuse to go on.
-unlock() {
-    kubectl delete secret --namespace "$2" --selector \
-        "owner=helm,name=$1,status in (pending-install,pending-upgrade,pending-rollback)" >/dev/null
+# A cluster of a single node gets fewer copies of everything. The base has kept
+# what SingleNode was when the cluster was made.
+single=${SingleNode:-$(sed -n 's/^SingleNode=//p' /etc/opc/host 2>/dev/null || true)}
+
+# manifest FILE: applies it. What the image says counts, whoever changed it since.
+manifest() {
+    if [ "$single" = true ] && [ -f "manifests/single/${1#*/}" ]; then
+        set -- "manifests/single/${1#*/}"
+    fi
+    kubectl apply --server-side --force-conflicts -f "$1"
+}
+
+# Helm 4 applies on the server as well; Helm 3 does not know these flags.
+case $(helm version --short) in
+v3.*) server= ;;
+*) server='--server-side=true --force-conflicts' ;;
+esac
+
+# release NAME NAMESPACE CHART ARGUMENT...: installs or upgrades a release. One
+# that was killed half-way is forgotten first; Helm would refuse to go on.
+release() {
+    name=$1 namespace=$2 chart=$3
+    shift 3
+    if [ "$single" = true ] && [ -f "values/single/$name.yaml" ]; then
+        set -- "$@" --values "values/single/$name.yaml"
+    fi
+    kubectl delete secret --namespace "$namespace" --selector \
+        "owner=helm,name=$name,status in (pending-install,pending-upgrade,pending-rollback)" >/dev/null
+    # shellcheck disable=SC2086 # Words of their own.
+    if ! helm upgrade --install "$name" "$chart" --namespace "$namespace" --create-namespace $server "$@"; then
+        say "release $name in namespace $namespace is not ready"
+        why "$namespace"
+        exit 1
+    fi
+}
+
+# definitions CHART: applies those in its crds folders. Helm never changes one.
+definitions() {
+    definitions=$(helm show crds "$1")
+    printf '%s\n' "$definitions" | kubectl apply --server-side --force-conflicts -f -
 }
 
 # ready OBJECT NAMESPACE CHECK...: repeats kubectl CHECK until it succeeds or the
@@ -60,7 +103,9 @@ namespace() {
     kubectl get namespace "$1" >/dev/null 2>&1 || kubectl create namespace "$1"
 }
 
-kubectl apply --server-side --force-conflicts -f manifests/before.yaml
+runs demo linux/amd64 || exit 0
+
+manifest manifests/before.yaml
 
 # The secret for the user's console: made once, then kept.
 if ! kubectl get secret demo-admin --namespace demo >/dev/null 2>&1; then
@@ -98,24 +143,24 @@ stringData:
 END
 fi
 
-unlock demo-operator operators
-definitions=$(helm show crds charts/operator-v1.2.3.tgz)
-printf '%s\n' "$definitions" | kubectl apply --server-side --force-conflicts -f -
-helm upgrade --install demo-operator charts/operator-v1.2.3.tgz \
-    --namespace operators --create-namespace \
-    --timeout 10m || stuck demo-operator operators
+definitions charts/operator-v1.2.3.tgz
+release demo-operator operators charts/operator-v1.2.3.tgz --timeout 10m
 
-unlock demo demo
-helm upgrade --install demo charts/demo \
-    --namespace demo --create-namespace \
-    --values values/demo.yaml \
-    --wait --timeout 1h || stuck demo demo
+release demo demo charts/demo --values values/demo.yaml --wait --timeout 1h
 
-kubectl apply --server-side --force-conflicts -f manifests/after.yaml
+if runs 'release extra' linux/arm64; then
+    release extra demo charts/extra --wait --timeout 10m
+fi
+
+manifest manifests/after.yaml
 
 failed=
 deadline=$(($(date +%s) + 3))
 ready 'Deployment demo in namespace demo' demo rollout status deployment/demo --namespace demo --timeout=10s
+if runs 'Deployment extra in namespace demo' linux/arm64; then
+    kubectl patch deployment/extra --namespace demo --patch '{"spec":{"template":{"spec":{"nodeSelector":{"kubernetes.io/arch":"arm64"}}}}}' || true
+    ready 'Deployment extra in namespace demo' demo rollout status deployment/extra --namespace demo --timeout=10s
+fi
 ready 'Job setup in namespace operators' operators wait job/setup --namespace operators --for=condition=Complete --timeout=10s
 ready 'CustomResourceDefinition demos.example.org' '' wait customresourcedefinition/demos.example.org --for=condition=Established --timeout=10s
 ready 'RuntimeClass demo' '' get runtimeclass/demo

@@ -8,6 +8,23 @@ say() {
     printf '%s\n' "demo: $*" >&2
 }
 
+hosts=$(kubectl get nodes --output 'jsonpath={range .items[*]}{.status.nodeInfo.operatingSystem}/{.status.nodeInfo.architecture}{"\n"}{end}')
+
+# runs WHAT PLATFORM...: tells whether a host of the cluster is of a platform.
+runs() {
+    what=$1
+    shift
+    for platform in "$@"; do
+        if [ -z "$hosts" ] || printf '%s\n' "$hosts" | grep -qxF "$platform"; then
+            return
+        fi
+    done
+    say "$what runs on $* only, and no host of the cluster is one: it is left out"
+    return 1
+}
+
+runs demo linux/amd64 || exit 0
+
 ./install.sh --again
 echo finished
 
