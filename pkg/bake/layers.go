@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 
@@ -60,7 +61,7 @@ func (b *baker) layers(ctx context.Context, platform string, base *base) ([]seal
 // below. Each RUN to come may need a layer, and each phase. What is left over
 // goes to the last phase, which has the images, but half of it at each phase
 // before.
-func (b *baker) pack(groups []layer.Group, phase, below int) ([]layer.Group, error) {
+func (b *baker) pack(groups []layer.Group, phase, below int) ([]layer.Packed, error) {
 	if len(groups) == 0 {
 		return nil, nil
 	}
@@ -86,26 +87,32 @@ func (b *baker) limits() layer.Limits {
 	}
 }
 
-// hash makes the layers of packed groups, in parallel.
-func (b *baker) hash(ctx context.Context, groups []layer.Group) ([]sealer.Layer, error) {
-	layers := make([]sealer.Layer, len(groups))
+// hash makes the layers of what was packed, in parallel.
+func (b *baker) hash(ctx context.Context, packed []layer.Packed) ([]sealer.Layer, error) {
+	layers := make([]sealer.Layer, len(packed))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, group := range groups {
-		g.Go(func() error {
-			recipe, err := layer.New(group.Entries)
-			if err != nil {
-				return fmt.Errorf("layer of %s: %w", group.Name, err)
-			}
-			desc, err := b.store.PutLayer(ctx, recipe, b.meter)
-			if err != nil {
-				return fmt.Errorf("layer of %s: %w", group.Name, err)
-			}
-			layers[i] = sealer.Layer{Descriptor: desc, DiffID: desc.Digest, CreatedBy: "opc-image: " + group.Name}
-			return nil
+	for i, p := range packed {
+		g.Go(func() (err error) {
+			layers[i], err = b.layer(ctx, p)
+			return err
 		})
 	}
 	return layers, g.Wait()
+}
+
+// layer makes one layer. It is called once for each, so that the literal bytes
+// of few recipes are in memory at a time.
+func (b *baker) layer(ctx context.Context, p layer.Packed) (sealer.Layer, error) {
+	recipe, err := p.Recipe()
+	if err != nil {
+		return sealer.Layer{}, fmt.Errorf("layer of %s: %w", p.Name, err)
+	}
+	desc, err := b.store.PutLayer(ctx, recipe, b.meter)
+	if err != nil {
+		return sealer.Layer{}, fmt.Errorf("layer of %s: %w", p.Name, err)
+	}
+	return sealer.Layer{Descriptor: desc, DiffID: desc.Digest, CreatedBy: "opc-image: " + p.Name}, nil
 }
 
 // run executes one RUN instruction; nothing changed is no layer.
@@ -123,5 +130,10 @@ func (b *baker) run(ctx context.Context, run compose.Run, platform string, base 
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	return b.hash(ctx, []layer.Group{{Name: "RUN " + strings.Join(run.Command, " "), Entries: entries}})
+	packed, err := layer.Pack([]layer.Group{{Name: "RUN " + strings.Join(run.Command, " "), Entries: entries}},
+		layer.Limits{MaxLayers: 1, MaxSize: math.MaxInt64})
+	if err != nil {
+		return nil, err
+	}
+	return b.hash(ctx, packed)
 }

@@ -11,16 +11,16 @@ import (
 type bin struct {
 	owners  []string // sorted
 	labels  []string // what it consists of, for people; sorted
-	entries []Entry
+	entries []*Entry
 	size    int64 // estimate of the tar, bytes
 }
 
 // cost is about what an entry takes in a tar. A pax header is 1 KiB more.
 func cost(e *Entry) int64 { return block + e.size() + padding(e.size()) }
 
-func (b *bin) add(e Entry) {
+func (b *bin) add(e *Entry) {
 	b.entries = append(b.entries, e)
-	b.size += cost(&e)
+	b.size += cost(e)
 }
 
 // newBin makes an empty bin; part is empty unless the owners have several.
@@ -72,7 +72,7 @@ func (b *bin) units() []*bin {
 	byName := map[string]*bin{}
 	var units []*bin
 	for _, e := range b.entries {
-		name := unit(&e)
+		name := unit(e)
 		if byName[name] == nil {
 			byName[name] = newBin(b.owners, name)
 			units = append(units, byName[name])
@@ -89,7 +89,7 @@ func (b *bin) halve(limit int64, bits string, depth int) []*bin {
 	}
 	halves := [2]*bin{newBin(b.owners, bits+"0"), newBin(b.owners, bits+"1")}
 	for _, e := range b.entries {
-		sum := sha256.Sum256([]byte(unit(&e)))
+		sum := sha256.Sum256([]byte(unit(e)))
 		halves[binary.BigEndian.Uint64(sum[:])>>(63-depth)&1].add(e)
 	}
 	var parts []*bin

@@ -2,17 +2,15 @@ package layer
 
 import (
 	"archive/tar"
-	"fmt"
-	"io"
 	"io/fs"
 )
 
 // block is the unit of a tar, in bytes.
 const block = 512
 
-// writeHeader writes the tar header blocks of e. Nothing of the machine gets in:
-// no user or group names, no access times, no sub-second times.
-func writeHeader(w io.Writer, e *Entry) error {
+// header is the tar header of e. Nothing of the machine gets in: no user or
+// group names, no access times, no sub-second times.
+func header(e *Entry) *tar.Header {
 	h := &tar.Header{
 		Name:    e.Name,
 		Mode:    int64(e.mode() & fs.ModePerm),
@@ -36,10 +34,7 @@ func writeHeader(w io.Writer, e *Entry) error {
 	case Hardlink:
 		h.Typeflag, h.Linkname = tar.TypeLink, e.Link
 	}
-	if err := tar.NewWriter(w).WriteHeader(h); err != nil {
-		return fmt.Errorf("entry %q: %w", e.Name, err)
-	}
-	return nil
+	return h
 }
 
 // special maps the mode bits of Go to those of a tar header.

@@ -123,3 +123,12 @@ func wantError(t testing.TB, err error, texts ...string) {
 		}
 	}
 }
+
+// values copies entries.
+func values(entries []*Entry) []Entry {
+	var list []Entry
+	for _, e := range entries {
+		list = append(list, *e)
+	}
+	return list
+}

@@ -30,12 +30,12 @@ func TestListGivesTheEntriesBack(t *testing.T) {
 	m := &memory{}
 	tree := tree{}
 	for _, e := range sample(m) {
-		tree[e.Name] = e
+		tree[e.Name] = &e
 	}
 	if err := tree.addParents(); err != nil {
 		t.Fatal(err)
 	}
-	want := tree.sorted()
+	want := values(tree.sorted())
 	r := mustNew(t, want...)
 	all := tarOf(t, r, m)
 	reader := r.Open(m)

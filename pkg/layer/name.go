@@ -76,11 +76,13 @@ func (e *Entry) size() int64 {
 	return int64(len(e.Data))
 }
 
-// order is the key entries are sorted by: a directory before what is in it,
-// whiteouts before their siblings as the OCI layer specification recommends,
+// keyLen is the largest length of the key of an entry called name.
+func keyLen(name string) int { return len(name) + 2 }
+
+// appendKey appends the key entries are sorted by: a directory before what is in
+// it, whiteouts before their siblings as the OCI layer specification recommends,
 // hard links after everything they could link to.
-func (e *Entry) order() string {
-	key := make([]byte, 0, len(e.Name)+2)
+func (e *Entry) appendKey(key []byte) []byte {
 	if e.Kind == Hardlink {
 		key = append(key, '1')
 	} else {
@@ -88,9 +90,9 @@ func (e *Entry) order() string {
 	}
 	if dir, base := split(e.Name); strings.HasPrefix(base, whiteout) {
 		key = append(appendPath(key, dir), 0, 1)
-		return string(append(key, base...))
+		return append(key, base...)
 	}
-	return string(appendPath(key, e.Name))
+	return appendPath(key, e.Name)
 }
 
 // appendPath appends a path whose slashes sort before everything else.

@@ -30,7 +30,10 @@ func collect(groups []Group) (*ownership, error) {
 			return nil, err
 		}
 	}
-	return o, o.checkParents()
+	if err := o.checkParents(); err != nil {
+		return nil, err
+	}
+	return o, o.all.checkLinks()
 }
 
 func (o *ownership) addGroup(g Group) error {
@@ -40,9 +43,10 @@ func (o *ownership) addGroup(g Group) error {
 			above[dir] = true
 		}
 	}
-	for _, e := range g.Entries {
-		if old, ok := o.all[e.Name]; ok && !same(&old, &e) {
-			return conflict(o.first[e.Name], g.Name, &old, &e)
+	for i := range g.Entries {
+		e := &g.Entries[i]
+		if old, ok := o.all[e.Name]; ok && !same(old, e) {
+			return conflict(o.first[e.Name], g.Name, old, e)
 		}
 		if err := o.all.add(e); err != nil {
 			return fmt.Errorf("%s: %w", g.Name, err)
@@ -57,7 +61,7 @@ func (o *ownership) addGroup(g Group) error {
 			}
 			o.leaves[e.Name] = true
 		}
-		u := unit(&e)
+		u := unit(e)
 		if have := o.owners[u]; len(have) == 0 || have[len(have)-1] != g.Name {
 			o.owners[u] = append(have, g.Name)
 		}
@@ -108,7 +112,7 @@ func (o *ownership) bins() []*bin {
 		if e.Kind == Dir && !o.leaves[e.Name] {
 			continue
 		}
-		owners := o.owners[unit(&e)]
+		owners := o.owners[unit(e)]
 		key := strings.Join(owners, "\x00")
 		b := byOwners[key]
 		if b == nil {
@@ -122,10 +126,10 @@ func (o *ownership) bins() []*bin {
 	return bins
 }
 
-// group is a bin as a layer: with the directories above its entries.
-func (o *ownership) group(b *bin) Group {
+// withParents adds the directories above entries, as their owner described them.
+func (o *ownership) withParents(entries []*Entry) tree {
 	t := tree{}
-	for _, e := range b.entries {
+	for _, e := range entries {
 		t[e.Name] = e
 		for dir, _ := split(e.Name); dir != ""; dir, _ = split(dir) {
 			if _, ok := t[dir]; ok {
@@ -138,5 +142,5 @@ func (o *ownership) group(b *bin) Group {
 			}
 		}
 	}
-	return Group{Name: b.name(), Owners: slices.Clone(b.owners), Entries: t.sorted()}
+	return t
 }

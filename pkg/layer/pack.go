@@ -22,16 +22,30 @@ type Limits struct {
 	MaxSize int64
 }
 
-// Group is the entries of one owner before packing, and of one layer after.
+// Group is the entries of one owner.
 type Group struct {
-	// Name is the owner, unique among the groups given to Pack. Of a layer it is
-	// a label for people: the owners, and the part when the group was split.
-	Name string
-	// Owners are the names of the groups that have entries in a layer, sorted.
-	// Pack sets it and does not read it.
-	Owners  []string
+	Name    string // the owner, unique among the groups given to Pack
 	Entries []Entry
 }
+
+// Packed is the content of one layer.
+type Packed struct {
+	// Name is a label for people: the owners, and the part when what they have
+	// was split.
+	Name string
+	// Owners are the names of the groups that have entries in the layer, sorted.
+	Owners []string
+
+	from    *ownership
+	entries []*Entry // without the directories above them
+}
+
+// Entries are those of the groups, not copies of them, and the directories above
+// them, in the order of the tar.
+func (p Packed) Entries() []*Entry { return p.from.withParents(p.entries).sorted() }
+
+// Recipe makes the recipe of the layer; the entries are as Pack was given them.
+func (p Packed) Recipe() (*Recipe, error) { return build(p.Entries()) }
 
 // Pack distributes entries over layers. Entries of one owner go together, and
 // entries that the same several owners have go together; so a change of one
@@ -48,7 +62,7 @@ type Group struct {
 //
 // The same entry in several groups is shared. It is an error, which names both
 // owners, when two entries of one name differ.
-func Pack(groups []Group, limits Limits) ([]Group, error) {
+func Pack(groups []Group, limits Limits) ([]Packed, error) {
 	limits.MaxLayers = cmp.Or(limits.MaxLayers, DefaultMaxLayers)
 	limits.MaxSize = cmp.Or(limits.MaxSize, DefaultMaxSize)
 	if limits.MaxLayers < 0 || limits.MaxSize < 0 {
@@ -66,11 +80,11 @@ func Pack(groups []Group, limits Limits) ([]Group, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pack layers: %w", err)
 	}
-	packed := make([]Group, len(layers))
+	packed := make([]Packed, len(layers))
 	for i, b := range layers {
-		packed[i] = own.group(b)
+		packed[i] = Packed{Name: b.name(), Owners: b.owners, from: own, entries: b.entries}
 	}
-	slices.SortFunc(packed, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(packed, func(a, b Packed) int { return strings.Compare(a.Name, b.Name) })
 	return packed, nil
 }
 

@@ -39,24 +39,15 @@ type Recipe struct {
 // an error when two entries of one name differ, or a name is not clean.
 func New(entries []Entry) (*Recipe, error) {
 	t := make(tree, len(entries))
-	for _, e := range entries {
-		if err := t.add(e); err != nil {
+	for i := range entries {
+		if err := t.add(&entries[i]); err != nil {
 			return nil, err
 		}
 	}
 	if err := t.addParents(); err != nil {
 		return nil, err
 	}
-	var b builder
-	b.literal.Grow(t.literals())
-	for _, e := range t.sorted() {
-		if err := b.add(&e); err != nil {
-			return nil, err
-		}
-	}
-	b.literal.Write(make([]byte, 2*block)) // end of the archive
-	b.flush()
-	return b.recipe(), nil
+	return build(t.sorted())
 }
 
 // Size is the size of the tar in bytes.

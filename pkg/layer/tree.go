@@ -11,15 +11,15 @@ import (
 )
 
 // tree is the entries of a layer by name, checked against each other.
-type tree map[string]Entry
+type tree map[string]*Entry
 
 // add puts e into the tree; the same entry twice is the same as once.
-func (t tree) add(e Entry) error {
+func (t tree) add(e *Entry) error {
 	if err := e.check(); err != nil {
 		return err
 	}
-	if old, ok := t[e.Name]; ok && !same(&old, &e) {
-		return fmt.Errorf("entry %q: given twice, %s", e.Name, difference(&old, &e))
+	if old, ok := t[e.Name]; ok && !same(old, e) {
+		return fmt.Errorf("entry %q: given twice, %s", e.Name, difference(old, e))
 	}
 	t[e.Name] = e
 	return nil
@@ -45,7 +45,7 @@ func (t tree) addParents() error {
 			t[dir] = implied(dir)
 		}
 	}
-	return t.checkLinks(names)
+	return t.checkLinks()
 }
 
 // noDir is the nearest parent of name that is no directory; empty: none.
@@ -59,48 +59,51 @@ func (t tree) noDir(name string) string {
 }
 
 // checkLinks refuses links to links, whose order in the tar would matter.
-func (t tree) checkLinks(names []string) error {
-	for _, name := range names {
-		e := t[name]
-		if e.Kind != Hardlink {
-			continue
+func (t tree) checkLinks() error {
+	var links []*Entry
+	for _, e := range t {
+		if e.Kind == Hardlink {
+			links = append(links, e)
 		}
+	}
+	slices.SortFunc(links, func(a, b *Entry) int { return strings.Compare(a.Name, b.Name) })
+	for _, e := range links {
 		target, ok := t[e.Link]
 		if ok && (target.Kind == Dir || target.Kind == Hardlink) {
-			return fmt.Errorf("entry %q: hard link to %q, which is a %s", name, e.Link, target.Kind)
+			return fmt.Errorf("entry %q: hard link to %q, which is a %s", e.Name, e.Link, target.Kind)
 		}
 	}
 	return nil
 }
 
 // sorted lists the tree in the order of the tar.
-func (t tree) sorted() []Entry {
-	type keyed struct{ key, name string } // small, because sorting moves them
-	all := make([]keyed, 0, len(t))
-	for name, e := range t {
-		all = append(all, keyed{e.order(), name})
+func (t tree) sorted() []*Entry {
+	type keyed struct { // small, because sorting moves them
+		key   []byte
+		entry *Entry
+	}
+	size := 0
+	for name := range t {
+		size += keyLen(name)
+	}
+	keys, all := make([]byte, 0, size), make([]keyed, 0, len(t))
+	for _, e := range t {
+		from := len(keys)
+		keys = e.appendKey(keys)
+		all = append(all, keyed{keys[from:], e})
 	}
 	slices.SortFunc(all, func(a, b keyed) int {
-		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.name, b.name))
+		return cmp.Or(bytes.Compare(a.key, b.key), strings.Compare(a.entry.Name, b.entry.Name))
 	})
-	entries := make([]Entry, len(all))
+	entries := make([]*Entry, len(all))
 	for i := range all {
-		entries[i] = t[all[i].name]
+		entries[i] = all[i].entry
 	}
 	return entries
 }
 
-// literals is about how many literal bytes the tar has.
-func (t tree) literals() int {
-	n := 4 * block
-	for _, e := range t {
-		n += block + len(e.Data) + int(padding(e.size()))
-	}
-	return n
-}
-
 // implied is the directory that stands for a parent nobody described.
-func implied(name string) Entry { return Entry{Name: name, Kind: Dir, Mode: 0o755} }
+func implied(name string) *Entry { return &Entry{Name: name, Kind: Dir, Mode: 0o755} }
 
 // same reports whether two entries of one name give the same tar member.
 func same(a, b *Entry) bool { return difference(a, b) == "" }

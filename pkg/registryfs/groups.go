@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -39,7 +40,7 @@ func Groups(images []Image) ([]layer.Group, error) {
 		return nil, err
 	}
 
-	tree := builder{owners: map[string]map[string]layer.Entry{}, sizes: map[digest.Digest]int64{}}
+	tree := builder{owners: map[string][]layer.Entry{}, sizes: map[digest.Digest]int64{}}
 	for _, image := range images {
 		if err := tree.add(image, tagged); err != nil {
 			return nil, fmt.Errorf("image %s: %w", image.Ref, err)
@@ -48,9 +49,11 @@ func Groups(images []Image) ([]layer.Group, error) {
 	return tree.groups(), nil
 }
 
-// builder collects entries by owner and name.
+// builder collects entries by owner. What images of one owner share stands there
+// for each of them: what a name holds follows from the name, but for the size of
+// a blob, which is checked.
 type builder struct {
-	owners map[string]map[string]layer.Entry
+	owners map[string][]layer.Entry
 	sizes  map[digest.Digest]int64
 }
 
@@ -97,21 +100,17 @@ func (b *builder) link(owners []string, path Path, to digest.Digest) {
 
 func (b *builder) put(owners []string, entry layer.Entry) {
 	for _, owner := range owners {
-		if b.owners[owner] == nil {
-			b.owners[owner] = map[string]layer.Entry{}
-		}
-		b.owners[owner][entry.Name] = entry
+		b.owners[owner] = append(b.owners[owner], entry)
 	}
 }
 
 func (b *builder) groups() []layer.Group {
 	var groups []layer.Group
 	for _, owner := range slices.Sorted(maps.Keys(b.owners)) {
-		group := layer.Group{Name: owner}
-		for _, name := range slices.Sorted(maps.Keys(b.owners[owner])) {
-			group.Entries = append(group.Entries, b.owners[owner][name])
-		}
-		groups = append(groups, group)
+		entries := b.owners[owner]
+		slices.SortFunc(entries, func(a, b layer.Entry) int { return strings.Compare(a.Name, b.Name) })
+		entries = slices.CompactFunc(entries, func(a, b layer.Entry) bool { return a.Name == b.Name })
+		groups = append(groups, layer.Group{Name: owner, Entries: entries})
 	}
 	return groups
 }
