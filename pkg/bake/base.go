@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -78,6 +79,15 @@ func (b *base) layers() []sealer.Layer {
 	var list []sealer.Layer
 	for i, desc := range b.manifest.Layers {
 		list = append(list, sealer.Layer{Descriptor: desc, DiffID: b.config.RootFS.DiffIDs[i], CreatedBy: "FROM"})
+	}
+	return list
+}
+
+// env lists the variables of the base, sorted.
+func (b *base) env() []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(b.extension.Env)) {
+		list = append(list, name+"="+b.extension.Env[name])
 	}
 	return list
 }

@@ -73,6 +73,9 @@ func TestFrom(t *testing.T) {
 		if diff := cmp.Diff([]string{"top", "web"}, extension.Launch.AppNames); diff != "" {
 			t.Error(diff)
 		}
+		if diff := cmp.Diff(map[string]string{"A": "4", "B": "2", "C": "5", "PATH": "/own/bin"}, extension.Env); diff != "" {
+			t.Errorf("the variables of the base and its own: %s", diff)
+		}
 		if !slices.ContainsFunc(images, func(i sealer.ContainerImage) bool { return i.Image == "r.example/web:1" }) {
 			t.Errorf("%s: the images of the base are not listed", platform)
 		}

@@ -42,13 +42,14 @@ func (b *baker) image(ctx context.Context, name string, platform ocispec.Platfor
 }
 
 // spec is what the metadata of the image says. As with sealer, apps, labels and
-// images of the base are inherited, and what it launches is not.
+// images of the base are inherited, and what it launches is not. Its variables
+// are, other than with sealer: templates of the base need them.
 func (b *baker) spec(name string, platform ocispec.Platform, base *base) sealer.Spec {
 	p := b.plan
 	spec := sealer.Spec{
 		Type: p.Type, Platform: platform, Client: b.opts.Client, Created: b.opts.Created,
 		Applications: slices.Concat(base.extension.Applications, p.Apps), Images: slices.Clone(base.images),
-		Env: p.Env, Labels: map[string]string{}, CNI: p.CNI, CSI: p.CSI,
+		Env: mergeEnv(base.env(), p.Env), Labels: map[string]string{}, CNI: p.CNI, CSI: p.CSI,
 		KubeVersion: p.SupportedKube, Author: p.Author, Launch: p.Launch,
 	}
 	maps.Copy(spec.Labels, base.config.Config.Labels)
