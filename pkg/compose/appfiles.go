@@ -110,7 +110,7 @@ func (p *appPart) claim(name, source string) error {
 // their own names. The rest is sealer's rule.
 func (p *appPart) application() sealer.Application {
 	if len(p.charts) == 0 || len(p.charts) != len(p.sources) {
-		return sealer.DetectFiles(p.name, p.sources...)
+		return sealer.Detect(p.name, p.sources...)
 	}
 	var commands []string
 	for _, r := range p.charts {

@@ -10,7 +10,7 @@ import (
 )
 
 // appType tells the type of an app by its local and downloaded files; see
-// [sealer.DetectFiles]. Sources of other kinds have their own ways to launch: an
+// [sealer.Detect]. Sources of other kinds have their own ways to launch: an
 // app with one of them is a HelmApp here.
 func appType(c *Context, sources []Source) (sealer.AppType, error) {
 	var perSource [][]string
@@ -38,7 +38,7 @@ func appType(c *Context, sources []Source) (sealer.AppType, error) {
 			return sealer.HelmApp, nil
 		}
 	}
-	return sealer.DetectFiles("", perSource...).Type, nil
+	return sealer.Detect("", perSource...).Type, nil
 }
 
 // files lists the files at or below a path, as a copy of it names them.
