@@ -12,7 +12,8 @@
 #     the service that keeps virtual addresses from boot on.
 #
 # Variables: RegistryURL, LocalRegistryURL, CgroupDriver (systemd or cgroupfs),
-# VIPMode (nftables or ipvs), AllowCgroupV1 (true), InsecureRegistry (true).
+# VIPMode (nftables or ipvs), AllowCgroupV1 (true), InsecureRegistry (true),
+# SingleNode (true), which the launch scripts of components ask for.
 
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
@@ -102,6 +103,7 @@ printf unix:///run/containerd/containerd.sock | write 644 /etc/sealerio/cri/sock
 echo "runtime-endpoint: unix:///run/containerd/containerd.sock" | write 644 /etc/crictl.yaml
 
 keep AllowCgroupV1 "${AllowCgroupV1:-false}"
+keep SingleNode "${SingleNode:-false}"
 
 CHANGED=$containerd_changed
 unit containerd.service
