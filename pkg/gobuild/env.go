@@ -1,0 +1,56 @@
+package gobuild
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var major = regexp.MustCompile(`^v[0-9]+$`)
+
+// steering are the variables that change what is compiled, or how.
+var steering = regexp.MustCompile(`^(GOFLAGS|GOWORK|GOOS|GOARCH|GOAMD64|GOARM64|GOEXPERIMENT|GODEBUG|GOTOOLCHAIN|GO111MODULE|GOFIPS140|GOROOT|CC|CXX|AR|(CGO|PKG_CONFIG)_?.*)$`)
+
+// compilers are the C compilers by architecture, as Debian names them, for
+// machines of another architecture.
+var compilers = map[string]string{"amd64": "x86_64-linux-gnu-gcc", "arm64": "aarch64-linux-gnu-gcc"}
+
+// base is the environment less what steers the compiler. GOFLAGS has a value,
+// because an empty one would be looked up in the Go command's own settings.
+func (b *Builder) base() []string {
+	env := b.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	env = slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return steering.MatchString(name)
+	})
+	return append(env, "GOTOOLCHAIN=local", "GOWORK=off", "GOFLAGS=-mod=readonly", "LC_ALL=C")
+}
+
+func (b *Builder) environment(m Module, platform string) ([]string, error) {
+	system, arch, ok := strings.Cut(platform, "/")
+	if !ok || system == "" || arch == "" {
+		return nil, fmt.Errorf("%q is not a platform such as linux/amd64", platform)
+	}
+	arch, _, _ = strings.Cut(arch, "/")
+	env := append(b.base(), "GOOS="+system, "GOARCH="+arch, "GOAMD64=v1", "GOARM64=v8.0")
+	if !m.Cgo {
+		return append(env, "CGO_ENABLED=0"), nil
+	}
+	cc, ok := compilers[arch]
+	if !ok {
+		return nil, fmt.Errorf("no C compiler is known for %s", platform)
+	}
+	if _, err := exec.LookPath(cc); err != nil {
+		return nil, fmt.Errorf("it has C in it, and the C compiler %s is missing: %w", cc, err)
+	}
+	return append(env, "CGO_ENABLED=1", "CC="+cc), nil
+}
+
+func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
