@@ -1,5 +1,5 @@
 // Package unpack reads files out of archives: tar, plain or compressed with
-// gzip, bzip2, xz or zstd, and zip. It never writes to disk; what a name in an
+// gzip, bzip2, xz or zstd, zip, and Debian packages. It never writes to disk; what a name in an
 // archive may mean there is for the caller to decide, and names that leave the
 // archive's root are refused.
 package unpack
@@ -52,6 +52,13 @@ func Walk(archive io.ReaderAt, size int64, fn func(e Entry, r io.Reader) error) 
 	}
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return ignoreEOF(walkZip(archive, size, fn))
+	}
+	if bytes.HasPrefix(head, []byte(arMagic)) {
+		data, err := debData(archive, size)
+		if err != nil {
+			return err
+		}
+		return Walk(data, data.Size(), fn)
 	}
 	plain, err := decompress(head, io.NewSectionReader(archive, 0, size))
 	if err != nil {
