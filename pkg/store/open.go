@@ -76,7 +76,7 @@ func (s *Store) inspect() (bool, error) {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case blobsDir, ingestDir, recipesDir, layersDir, locksDir, corruptDir, indexFile:
+		case blobsDir, ingestDir, recipesDir, layersDir, locksDir, madeDir, corruptDir, indexFile:
 		default:
 			return false, fmt.Errorf("the directory is not empty and no store: it has %q; choose another directory", e.Name())
 		}

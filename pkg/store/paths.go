@@ -18,6 +18,7 @@ const (
 	recipesDir = "recipes"
 	layersDir  = "layers"
 	locksDir   = "locks"
+	madeDir    = "made"    // what was made from inputs of a digest
 	corruptDir = "corrupt" // what Fsck moved away
 	indexFile  = "index.json"
 	layoutFile = "oci-layout"
