@@ -15,6 +15,7 @@ import (
 func (a *app) build() *cobra.Command {
 	var target targetFlags
 	var pins lockFlags
+	var licences licenceFlags
 	var tags []string
 	var push bool
 	cmd := &cobra.Command{
@@ -25,8 +26,11 @@ func (a *app) build() *cobra.Command {
 copied: layers are produced when the image is pushed, saved or served.
 
 NAME is a directory with a Kubefile, a profile, or a component of the catalog.
-A build that was interrupted goes on where it stopped.`,
-		Example: `  opc-image build full -t registry.example/opc:v0.1.0 --push
+A build that was interrupted goes on where it stopped.
+
+Components whose licence restricts passing on or use are named. Where that goes
+further than offering the source, --accept-licence is asked for.`,
+		Example: `  opc-image build full -t registry.example/opc:v0.1.0 --push --accept-licence elasticsearch,prometheus
   opc-image build istio
   opc-image build ./my-platform --platform linux/amd64 --locked`,
 		Args: cobra.ExactArgs(1),
@@ -37,6 +41,10 @@ A build that was interrupted goes on where it stopped.`,
 			if err := checkNames(tags, push); err != nil {
 				return err
 			}
+			if err := licences.check(p.plan.Name, p.plan); err != nil {
+				return err
+			}
+			a.tellLicences(p.plan)
 			l, err := pins.pin(ctx, p)
 			if err != nil {
 				return err
@@ -46,6 +54,7 @@ A build that was interrupted goes on where it stopped.`,
 	}
 	target.register(cmd)
 	pins.register(cmd)
+	licences.register(cmd)
 	cmd.Flags().StringArrayVarP(&tags, "tag", "t", nil, "name of the image (default localhost/NAME:latest); may be repeated")
 	cmd.Flags().BoolVar(&push, "push", false, "push the image under each of its names")
 	return cmd

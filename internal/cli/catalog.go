@@ -107,6 +107,9 @@ func writeComponent(w io.Writer, c *catalog.Component) error {
 	if c.Licence.Restricted {
 		licence += " (restricted: " + c.Licence.Reason + ")"
 	}
+	if c.Licence.Asks() {
+		licence += " Building asks for --accept-licence " + c.Name + "."
+	}
 	fmt.Fprintf(w, "%s %s\n%s\n\n", c.Title, c.Version, c.Description)
 	fmt.Fprintf(w, "Homepage:   %s\nLicence:    %s\nKubernetes: %s\nNamespace:  %s\nRequires:   %s\n\n",
 		c.Homepage, licence, c.Kubernetes, c.Namespace, strings.Join(c.Requires, ", "))

@@ -72,7 +72,8 @@ type Licence struct {
 	// SPDX is an SPDX licence expression, for example "Apache-2.0".
 	SPDX string `yaml:"spdx" jsonschema:"required"`
 	// Restricted is true when redistribution or use is restricted beyond what
-	// an OSI approved permissive licence asks.
+	// an OSI approved permissive licence asks. Builds say so; under AGPL, BUSL,
+	// Elastic, RSAL, SSPL or a LicenseRef they ask for --accept-licence too.
 	Restricted bool `yaml:"restricted"`
 	// Reason says what the restriction is. It is required with Restricted.
 	Reason string `yaml:"reason"`

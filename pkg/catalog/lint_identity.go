@@ -39,10 +39,6 @@ var identityRules = []Rule{
 	},
 }
 
-// restrictive are licences that ask for more than notices: network copyleft,
-// source-available, and shared ones with a field-of-use limit.
-var restrictive = []string{"AGPL-", "SSPL-", "Elastic-", "BUSL-", "RSAL"}
-
 var spdxID = regexp.MustCompile(`^(DocumentRef-[A-Za-z0-9.-]+:)?[A-Za-z0-9][A-Za-z0-9.-]*\+?$`)
 
 func licenceMissing(l *linter) {
@@ -91,11 +87,8 @@ func licenceReason(l *linter) {
 }
 
 func licenceRestricted(l *linter) {
-	for _, prefix := range restrictive {
-		if strings.Contains(l.Licence.SPDX, prefix) && !l.Licence.Restricted {
-			l.report("licence.spdx", "licence %s is restricted; set restricted and reason", l.Licence.SPDX)
-			return
-		}
+	if restricts(l.Licence.SPDX) && !l.Licence.Restricted {
+		l.report("licence.spdx", "licence %s is restricted; set restricted and reason", l.Licence.SPDX)
 	}
 }
 
