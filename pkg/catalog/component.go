@@ -34,8 +34,14 @@ type Component struct {
 	Conflicts []string `yaml:"conflicts"`
 	// Install is what is packed and how it is installed.
 	Install Install `yaml:"install"`
+	// Env is added to the environment of a cluster image with this component. An
+	// ENV line of the Kubefile after it wins.
+	Env map[string]string `yaml:"env"`
+	// Modules are the Go modules that programs are compiled from, with --from
+	// source.
+	Modules []Module `yaml:"modules"`
 	// Build are the container images that we assemble, because nobody publishes
-	// them.
+	// them, or to have them from source.
 	Build []Build `yaml:"build"`
 	// Secrets are made at the first launch and kept by every later one.
 	Secrets []Secret `yaml:"secrets"`

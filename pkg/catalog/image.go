@@ -39,8 +39,12 @@ type Exclusion struct {
 type Build struct {
 	// Name is the full reference of the result.
 	Name string `yaml:"name" jsonschema:"required"`
-	// From is the base image. It is needed while building only.
-	From string `yaml:"from" jsonschema:"required"`
+	// From is the base image. It is needed while building only. Empty means that
+	// the image has the files and nothing else.
+	From string `yaml:"from"`
+	// Way limits it to one way of building, release or source: in the other the
+	// image is taken as upstream publishes it. Empty means both.
+	Way Way `yaml:"way" jsonschema:"enum=release,enum=source"`
 	// FromSize is the approximate download size of the base for one platform.
 	FromSize Size `yaml:"fromSize"`
 	// Platforms it is assembled for. The default is the component's.
@@ -54,9 +58,11 @@ type Build struct {
 	Entrypoint []string `yaml:"entrypoint"`
 	// Cmd replaces that of the base.
 	Cmd []string `yaml:"cmd"`
-	// User is the numeric user, or user:group, that the program runs as; never
-	// root.
+	// User is the numeric user, or user:group, that the program runs as; not
+	// root, unless root says why.
 	User string `yaml:"user" jsonschema:"required"`
+	// Root is the reason why the program runs as user 0.
+	Root string `yaml:"root"`
 	// WorkDir is the directory in which the program starts.
 	WorkDir string `yaml:"workDir"`
 	// Ports are those it listens on, for example "8080/tcp".

@@ -92,8 +92,8 @@ type Edit struct {
 	Count int `yaml:"count"`
 }
 
-// File is one file that is downloaded (url) or our own (path), for one platform
-// or for all.
+// File is one file that is downloaded (url), compiled (go), of a package (debian)
+// or our own (path), for one platform or for all.
 type File struct {
 	// URL is where the file, or the archive it is in, is downloaded from.
 	URL string `yaml:"url"`
@@ -101,11 +101,19 @@ type File struct {
 	SHA256 string `yaml:"sha256"`
 	// Path is a file beside component.yaml, instead of url.
 	Path string `yaml:"path"`
+	// Go is the program that the file is compiled from, instead of url, with
+	// --from source.
+	Go Program `yaml:"go"`
+	// Debian is the package that the file, its member, is in, instead of url.
+	Debian Debian `yaml:"debian"`
+	// Way limits the file to one way of building: release or source. Empty means
+	// both.
+	Way Way `yaml:"way" jsonschema:"enum=release,enum=source"`
 	// Platform limits the file to one platform, for example linux/arm64. Empty
 	// means that it is the same for all.
 	Platform string `yaml:"platform"`
 	// Member is the path of the wanted file inside a .tar, .tar.gz, .tgz,
-	// .tar.xz or .zip download. Empty means the download itself.
+	// .tar.xz or .zip download, or a Debian package. Empty means the download itself.
 	Member string `yaml:"member"`
 	// Dest is the path it gets, relative and with slashes.
 	Dest string `yaml:"dest" jsonschema:"required"`

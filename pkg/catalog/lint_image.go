@@ -44,7 +44,9 @@ func imageTag(l *linter) {
 		}
 	}
 	for i, b := range l.Build {
-		check(fmt.Sprintf("build[%d].from", i), b.From)
+		if b.From != "" {
+			check(fmt.Sprintf("build[%d].from", i), b.From)
+		}
 	}
 }
 

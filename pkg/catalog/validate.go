@@ -15,8 +15,10 @@ import (
 
 var (
 	dnsLabel = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
-	hex64    = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	version  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*$`)
+	// component is the name of a component.
+	component = regexp.MustCompile(`^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$`)
+	hex64     = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	version   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*$`)
 	// word is what kubectl takes as a kind, a name or a key.
 	word = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 )
@@ -35,7 +37,7 @@ func (c *Component) validate(dir string) Problems {
 	if c.Name != dir {
 		k.fail("name", "name is %q but the folder is %q; they must be the same", c.Name, dir)
 	}
-	k.label("name", c.Name)
+	k.ownName("name", c.Name)
 	k.label("namespace", c.Namespace)
 	if !slices.Contains(Groups(), c.Group) {
 		k.fail("group", "group %q is none of %s", c.Group, strings.Join(Groups(), ", "))
@@ -53,6 +55,7 @@ func (c *Component) validate(dir string) Problems {
 	k.names("requires", c.Requires)
 	k.names("conflicts", c.Conflicts)
 	k.install()
+	k.modules()
 	k.images()
 	k.builds()
 	k.objects()
@@ -67,6 +70,14 @@ func (k *checker) fail(path, format string, args ...any) {
 func (k *checker) label(path, value string) {
 	if value != "" && !dnsLabel.MatchString(value) {
 		k.fail(path, "%q must be lower case letters, digits and hyphens, at most 63", value)
+	}
+}
+
+// ownName checks the name of a component, which may have the version of what is
+// in it, as kubernetes-1.36.
+func (k *checker) ownName(path, value string) {
+	if value != "" && !component.MatchString(value) {
+		k.fail(path, "%q must be lower case letters, digits, hyphens and dots, at most 63", value)
 	}
 }
 
@@ -100,7 +111,7 @@ func (k *checker) platforms(path string, list []string) {
 func (k *checker) names(path string, list []string) {
 	for i, n := range list {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		k.label(at, n)
+		k.ownName(at, n)
 		if n == k.c.Name {
 			k.fail(at, "%s names the component itself", path)
 		}

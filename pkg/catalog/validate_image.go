@@ -43,12 +43,13 @@ func (k *checker) builds() {
 	for i, b := range k.c.Build {
 		at := fmt.Sprintf("build[%d]", i)
 		k.fullName(at+".name", b.Name)
-		k.fullName(at+".from", b.From)
+		if b.From != "" {
+			k.fullName(at+".from", b.From)
+		}
+		k.way(at, b.Way)
 		k.platforms(at+".platforms", b.Platforms)
 		k.files(at+".files", b.Files, true)
-		if !runAs.MatchString(b.User) {
-			k.fail(at+".user", "user %q must be a number other than 0, or number:group, so that Kubernetes can tell it is not root", b.User)
-		}
+		k.runsAs(at, b)
 		if b.WorkDir != "" && !strings.HasPrefix(b.WorkDir, "/") {
 			k.fail(at+".workDir", "workDir %q must be an absolute path", b.WorkDir)
 		}
@@ -61,6 +62,16 @@ func (k *checker) builds() {
 		if !listed {
 			k.fail(at+".name", "image %s is built but not listed under images", b.Name)
 		}
+	}
+}
+
+// runsAs checks the user of an image that we assemble.
+func (k *checker) runsAs(at string, b Build) {
+	switch {
+	case b.Root != "" && b.User != "0":
+		k.fail(at+".root", "root is the reason for user 0, and the user is %q", b.User)
+	case b.Root == "" && !runAs.MatchString(b.User):
+		k.fail(at+".user", "user %q must be a number other than 0, or number:group, so that Kubernetes can tell it is not root; for 0 give the reason in root", b.User)
 	}
 }
 

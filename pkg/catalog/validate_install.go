@@ -68,21 +68,22 @@ func (k *checker) files(list string, files []File, absolute bool) {
 	var dests []string
 	for i, f := range files {
 		at := fmt.Sprintf("%s[%d]", list, i)
-		k.either(at, "url", f.URL, "path", f.Path)
+		k.origin(at, f)
 		k.webAddress(at+".url", f.URL, "https")
 		k.checksum(at+".sha256", f.SHA256)
 		k.own(at+".path", f.Path, "")
+		k.way(at, f.Way)
 		if f.Platform != "" {
 			k.platforms(at+".platform", []string{f.Platform})
 		}
-		if f.Member != "" && (!isArchive(f.URL) || !fs.ValidPath(f.Member)) {
-			k.fail(at+".member", "member %q needs a url that ends in .tar, .tar.gz, .tgz, .tar.xz or .zip, and must be a clean relative path", f.Member)
+		if f.Member != "" && (!isArchive(f.URL) && f.Debian.Package == "" || !fs.ValidPath(f.Member)) {
+			k.fail(at+".member", "member %q needs a url that ends in .tar, .tar.gz, .tgz, .tar.xz or .zip, or a Debian package, and must be a clean relative path", f.Member)
 		}
 		dest, rooted := strings.CutPrefix(f.Dest, "/")
 		if rooted != absolute || !fs.ValidPath(dest) || dest == "." {
 			k.fail(at+".dest", "dest %q must be a clean %s path", f.Dest, map[bool]string{true: "absolute", false: "relative"}[absolute])
 		}
-		dests = append(dests, f.Platform+" "+f.Dest)
+		dests = append(dests, string(f.Way)+f.Platform+" "+f.Dest)
 	}
 	k.unique(list, dests)
 }
