@@ -17,11 +17,14 @@ import (
 // maxFile bounds the files that are read, in bytes.
 const maxFile = 4 << 20
 
-// foreign are files that container runtimes and clusters have or leave.
+// foreign are patterns of files that container runtimes and clusters have or
+// leave. Of /etc/cni/net.d just what a runtime would take for a network counts:
+// sealer itself leaves a lock file there when it loads an image.
 var foreign = []string{
 	"/usr/bin/containerd", "/usr/bin/dockerd", "/usr/bin/crio", "/usr/bin/runc", "/usr/local/bin/containerd", "/usr/local/bin/k3s",
 	"/usr/bin/kubelet", "/usr/local/bin/kubelet", "/etc/kubernetes/admin.conf", "/etc/kubernetes/kubelet.conf", "/etc/kubernetes/manifests/etcd.yaml",
-	"/var/lib/etcd/member", "/var/lib/docker", "/etc/containerd/config.toml", "/etc/cni/net.d",
+	"/var/lib/etcd/member", "/var/lib/docker", "/etc/containerd/config.toml",
+	"/etc/cni/net.d/*.conf", "/etc/cni/net.d/*.conflist", "/etc/cni/net.d/*.json",
 }
 
 // Gather reads the facts of the host whose files are under root, "/" for this
@@ -45,10 +48,8 @@ func Gather(root string) (*Facts, error) {
 		CgroupV2:  g.exists("/sys/fs/cgroup/cgroup.controllers"),
 		Ours:      g.exists("/etc/opc/files"),
 	}
-	for _, path := range foreign {
-		if g.exists(path) && !g.emptyDir(path) {
-			f.Found = append(f.Found, path)
-		}
+	for _, pattern := range foreign {
+		f.Found = append(f.Found, g.glob(pattern)...)
 	}
 	f.Disks = g.disks("/var/lib", "/var/log")
 	f.Now = time.Now()
@@ -68,9 +69,22 @@ func (g gatherer) exists(name string) bool {
 	return err == nil
 }
 
-func (g gatherer) emptyDir(name string) bool {
-	entries, err := os.ReadDir(g.path(name))
-	return err == nil && len(entries) == 0
+// glob lists what a pattern matches, but for empty directories.
+func (g gatherer) glob(pattern string) []string {
+	matches, err := filepath.Glob(g.path(pattern))
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, match := range matches {
+		if entries, err := os.ReadDir(match); err == nil && len(entries) == 0 {
+			continue
+		}
+		if name, err := filepath.Rel(g.root, match); err == nil {
+			names = append(names, "/"+name)
+		}
+	}
+	return names
 }
 
 func (g gatherer) read(name string) string {

@@ -34,6 +34,8 @@ func TestGather(t *testing.T) {
 		"etc/opc/files":                    "",
 		"etc/kubernetes/admin.conf":        "x",
 		"var/lib/etcd/member/wal":          "x",
+		"etc/cni/net.d/cni.lock":           "",
+		"etc/cni/net.d/10-calico.conflist": "{}",
 		"var/log/x":                        "x",
 	} {
 		name = filepath.Join(root, name)
@@ -44,7 +46,7 @@ func TestGather(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.MkdirAll(filepath.Join(root, "etc/cni/net.d"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(root, "var/lib/docker"), 0o755); err != nil {
 		t.Fatal(err) // Empty: not counted.
 	}
 	got, err := Gather(root)
@@ -55,7 +57,7 @@ func TestGather(t *testing.T) {
 		Kernel: "5.10.134-18.an8.x86_64", OS: map[string]string{"NAME": "Anolis OS", "ID": "anolis", "VERSION_ID": "8.10"},
 		CgroupV2: true, CPUs: 2, Memory: 16 * mib, Swap: []string{"/dev/dm-1", "/swap"}, SELinux: true, Hostname: "m1",
 		Listening: []uint16{22, 6443}, Processes: []string{"firewalld", "systemd"}, Ours: true,
-		Found: []string{"/etc/kubernetes/admin.conf", "/var/lib/etcd/member"},
+		Found: []string{"/etc/kubernetes/admin.conf", "/var/lib/etcd/member", "/etc/cni/net.d/10-calico.conflist"},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Facts{}, "Disks", "Now", "Synchronized")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
