@@ -46,7 +46,11 @@ func (h *Host) Boot(ctx context.Context) error {
 	if h.Running() {
 		return nil
 	}
-	groups, err := makeCgroups("opc-e2e-" + h.site.Name + "-" + h.Name)
+	machine := h.site.Name + "-" + h.Name
+	if err := dropLink(h.site.network(), machine); err != nil {
+		return err
+	}
+	groups, err := makeCgroups("opc-e2e-" + machine)
 	h.state.Cgroups = groups
 	if err = errors.Join(err, h.save()); err != nil {
 		return err
@@ -57,7 +61,7 @@ func (h *Host) Boot(ctx context.Context) error {
 	}
 	defer log.Close()
 	args := append([]string{"-c", enter, "sh"}, groups...)
-	args = append(args, "--", "systemd-nspawn", "--directory="+h.Root(), "--machine="+h.site.Name+"-"+h.Name, "--hostname="+h.Name,
+	args = append(args, "--", "systemd-nspawn", "--directory="+h.Root(), "--machine="+machine, "--hostname="+h.Name,
 		"--boot", "--register=no", "--keep-unit", "--capability=all", "--system-call-filter=@keyring bpf",
 		"--network-bridge="+bridge, "--resolv-conf=off", "--timezone=off", "--console=pipe", "--bind=/dev/kmsg")
 	cmd := inNetwork(h.site.network(), "sh", args...)
@@ -146,13 +150,11 @@ func (h *Host) stop(s syscall.Signal, limit time.Duration) error {
 	return errors.Join(err, h.save())
 }
 
-// Command is a program to run on the host, as root, in its root directory.
+// Command is a program to run on the host, as root, in root's home directory.
 func (h *Host) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
-	all := []string{"-t", fmt.Sprint(h.state.Leader.PID), "-m", "-u", "-i", "-n", "-p", "-C", "--root", "--wd=/", "--",
-		"env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "TERM=" + os.Getenv("TERM"), name}
-	cmd := exec.CommandContext(ctx, "nsenter", append(all, args...)...)
-	cmd.Dir = "/"
-	return cmd
+	all := []string{"-t", fmt.Sprint(h.state.Leader.PID), "-m", "-u", "-i", "-n", "-p", "-C", "--root", "--",
+		"env", "-i", "-C", "/root", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8", "TERM=" + os.Getenv("TERM"), name}
+	return exec.CommandContext(ctx, "nsenter", append(all, args...)...)
 }
 
 func (h *Host) save() error {

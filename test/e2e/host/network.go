@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"syscall"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
@@ -72,4 +73,31 @@ func closeNetwork(name string) error {
 // inNetwork runs a program in the site's network and on this machine's files.
 func inNetwork(name, program string, args ...string) *exec.Cmd {
 	return exec.Command("nsenter", append([]string{"--net=" + namespaces + name, "--", program}, args...)...)
+}
+
+// dropLink removes the end of a host's cable that is left in the site's network
+// for a moment when the host's power was cut.
+func dropLink(network, machine string) error {
+	ns, err := netns.GetFromName(network)
+	if err != nil {
+		return err
+	}
+	defer ns.Close()
+	handle, err := netlink.NewHandleAt(ns)
+	if err != nil {
+		return err
+	}
+	defer handle.Close()
+	link, err := handle.LinkByName("vb-" + machine) // So nspawn calls it.
+	var missing netlink.LinkNotFoundError
+	if errors.As(err, &missing) {
+		return nil
+	}
+	if err == nil {
+		err = handle.LinkDel(link)
+	}
+	if errors.Is(err, syscall.ENODEV) {
+		return nil // It has gone by itself meanwhile.
+	}
+	return err
 }

@@ -68,6 +68,9 @@ func (s *Site) Add(ctx context.Context, template, name, ip string) (*Host, error
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || name == "" {
 		return nil, fmt.Errorf("a host cannot be called %q", name)
 	}
+	if len(s.Name)+1+len(name) > 12 {
+		return nil, fmt.Errorf("%s-%s has more than 12 letters, which do not fit into the name of an interface", s.Name, name)
+	}
 	for _, other := range s.hosts {
 		if other.Name == name || other.IP == ip {
 			return nil, fmt.Errorf("there is a host %s with %s already", other.Name, other.IP)

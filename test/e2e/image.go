@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"text/template"
+
+	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/remote"
+	"github.com/opc-source/opc-image/pkg/serve"
+	"github.com/opc-source/opc-image/test/e2e/sealer"
+)
+
+// definition is the image that the tests run: the base, and applications.
+//
+//go:embed image
+var definition embed.FS
+
+// buildImage builds the image of the tests from an archive of the base, as a
+// user would, and unpacks it. The only thing to be fetched is the container of
+// our pods, from a registry of this process.
+func buildImage(ctx context.Context, dir, base, pod string) (*sealer.Image, error) {
+	storeDir := filepath.Join(dir, "store")
+	feed, err := opc.Open(opc.Options{Store: filepath.Join(dir, "feed")})
+	if err != nil {
+		return nil, err
+	}
+	defer feed.Close()
+	pinned, err := containerize(ctx, feed.Store(), podImage, pod)
+	if err != nil {
+		return nil, err
+	}
+	server, err := serve.Listen(ctx, serve.New(feed.Store(), serve.Options{}), serve.ListenOptions{Address: "127.0.0.1:0"})
+	if err != nil {
+		return nil, err
+	}
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	go server.Serve(serving)
+
+	domain, _, _ := strings.Cut(podImage, "/")
+	config := remote.Config{Mirrors: []remote.Mirror{{From: domain, To: []string{server.URL() + "/" + domain}, Only: true}}}
+	client, err := opc.Open(opc.Options{Store: storeDir, Remote: remote.Options{Config: config}, Client: "opc-e2e"})
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	loaded, err := client.Load(ctx, base, "")
+	if err != nil {
+		return nil, fmt.Errorf("the base %s: %w", base, err)
+	}
+	if len(loaded) != 1 {
+		return nil, fmt.Errorf("%s has %d images, not one", base, len(loaded))
+	}
+	files, err := os.MkdirTemp(dir, "kubefile-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(files)
+	repository, _, _ := strings.Cut(podImage, ":")
+	if err := writeDefinition(files, map[string]any{
+		"Base": loaded[0].Name,
+		"Web":  map[string]string{"web": podImage, "web-by-digest": repository + "@" + pinned.String()},
+	}); err != nil {
+		return nil, err
+	}
+	const name = "localhost/opc/e2e:latest"
+	platform := "linux/" + runtime.GOARCH
+	plan, err := client.Compose(ctx, opc.Target{Name: files, Platforms: []string{platform}})
+	if err != nil {
+		return nil, err
+	}
+	lock, err := client.Lock(ctx, plan, nil)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := client.Build(ctx, plan, lock, name); err != nil {
+		return nil, err
+	}
+	images := filepath.Join(dir, "images")
+	if err := os.MkdirAll(images, 0o755); err != nil {
+		return nil, err
+	}
+	return sealer.Unpack(ctx, client, name, platform, images)
+}
+
+// writeDefinition writes the build context, its templates filled in.
+func writeDefinition(dir string, values any) error {
+	root, err := fs.Sub(definition, "image")
+	if err != nil {
+		return err
+	}
+	return fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(dir, strings.TrimSuffix(name, ".tmpl"))
+		var b strings.Builder
+		if strings.HasSuffix(name, ".tmpl") {
+			parsed, err := template.New(name).Parse(string(data))
+			if err = errors.Join(err, parsed.Execute(&b, values)); err != nil {
+				return err
+			}
+			data = []byte(b.String())
+		}
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(target, data, 0o644)
+	})
+}

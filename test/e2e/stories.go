@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// story is one thing that the base must be able to do, from empty hosts on.
+type story struct {
+	name, title string
+	byDefault   bool
+	tell        func(ctx context.Context, s *stage) error
+}
+
+var stories = []story{
+	{"one", "one master", true, oneMaster},
+	{"worker", "a worker joins, Services reach across nodes", true, workerJoins},
+}
+
+// oneMaster: a whole cluster on one host, in less than five minutes.
+func oneMaster(ctx context.Context, s *stage) error {
+	start := time.Now()
+	c, err := s.cluster(ctx, 1, 0)
+	if err != nil {
+		return err
+	}
+	if err := s.do("the host has no way out", func() error { return noWayOut(ctx, c.Masters[0]) }); err != nil {
+		return err
+	}
+	if err := s.run(ctx, c); err != nil {
+		return err
+	}
+	if err := s.healthy(ctx, c); err != nil {
+		return err
+	}
+	took := time.Since(start)
+	return errors.Join(
+		s.do("within five minutes", func() error {
+			if took > 5*time.Minute {
+				return fmt.Errorf("it took %s", took)
+			}
+			return nil
+		}),
+		s.do(fmt.Sprintf("%d images pulled by tag and by digest", len(c.Image.Containers)), func() error { return imagesPull(ctx, c, c.Masters[0]) }),
+	)
+}
+
+// workerJoins: a worker is added to a cluster that runs, and taken away again.
+func workerJoins(ctx context.Context, s *stage) error {
+	c, err := s.cluster(ctx, 1, 0)
+	if err != nil {
+		return err
+	}
+	if err := s.run(ctx, c); err != nil {
+		return err
+	}
+	workers, err := s.hosts(ctx, "w", 1, firstWorkerIP)
+	if err != nil {
+		return err
+	}
+	if err := s.do("scale up by a worker", func() error { return c.ScaleUp(ctx, nil, workers) }); err != nil {
+		return err
+	}
+	if err := s.spreadPods(ctx, c, 2); err != nil {
+		return err
+	}
+	if err := s.healthy(ctx, c); err != nil {
+		return err
+	}
+	return s.do("delete the worker", func() error { return c.DeleteWorker(ctx, workers[0]) })
+}
