@@ -22,7 +22,7 @@ func (a *app) catalog() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.catalogList(), a.catalogShow(), a.catalogLint())
+	cmd.AddCommand(a.catalogList(), a.catalogShow(), a.catalogLint(), a.catalogCheck())
 	return cmd
 }
 

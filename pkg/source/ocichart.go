@@ -12,11 +12,7 @@ import (
 // ociChart gets a chart from a registry (helm's "Use OCI-based registries").
 func (s *Source) ociChart(ctx context.Context, c Chart, address string, m *progress.Meter) (GotChart, error) {
 	got := GotChart{Version: c.Version}
-	if c.Name != "" {
-		address += "/" + c.Name
-	}
-	// A tag may not hold "+", so helm writes "_".
-	ref, err := reference.Parse(address + ":" + strings.ReplaceAll(c.Version, "+", "_"))
+	ref, err := chartRef(address, c.Name, c.Version)
 	if err != nil {
 		return got, s.chartError(c, err)
 	}
@@ -47,4 +43,14 @@ func (s *Source) ociChart(ctx context.Context, c Chart, address string, m *progr
 		return got, s.blob(ctx, j, m)
 	}
 	return got, s.chartError(c, fmt.Errorf("%s has no layer of type %q", ref, helmChart))
+}
+
+// chartRef is the reference of a chart in a registry.
+func chartRef(address, name, version string) (reference.Ref, error) {
+	address = strings.TrimSuffix(address, "/")
+	if name != "" {
+		address += "/" + name
+	}
+	// A tag may not hold "+", so helm writes "_".
+	return reference.Parse(address + ":" + strings.ReplaceAll(version, "+", "_"))
 }
