@@ -17,6 +17,10 @@ type story struct {
 var stories = []story{
 	{"one", "one master", true, oneMaster},
 	{"worker", "a worker joins, Services reach across nodes", true, workerJoins},
+	{"refused", "a host that is not fit is left as it was", true, refused},
+	{"killed", "a run that is cut off goes on", true, killedRun},
+	{"uninstall", "nothing of ours stays", true, uninstalled},
+	{"survive", "run twice; services killed; hosts rebooted; power failures", false, survives},
 }
 
 // oneMaster: a whole cluster on one host, in less than five minutes.

@@ -38,6 +38,9 @@ func (h *Host) Root() string { return filepath.Join(h.dir, "root") }
 // Running tells whether the host is up.
 func (h *Host) Running() bool { return h.state.Leader.alive() }
 
+// PID is the number by which this machine knows the host's first process.
+func (h *Host) PID() int { return h.state.Leader.PID }
+
 // enter starts nspawn in the groups that come before "--".
 const enter = `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs"; shift; done; shift; exec "$@"`
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/opc-source/opc-image/test/e2e/host"
 )
@@ -106,14 +108,20 @@ func (c *Cluster) installRuntime(ctx context.Context, hosts []*host.Host) error 
 	return nil
 }
 
-// labelNodes gives nodes the labels of their roles.
+// labelNodes gives nodes the labels of their roles. As with sealer, a node that
+// has not registered yet gets none.
 func (c *Cluster) labelNodes(ctx context.Context, hosts []*host.Host) error {
+	known, err := c.Kubectl(ctx, "get", "nodes", "-o", "jsonpath={.items[*].metadata.name}")
+	if err != nil {
+		return err
+	}
 	for _, h := range hosts {
+		if !slices.Contains(strings.Fields(known), c.nodeName(h)) {
+			continue
+		}
 		role := "node"
-		for _, master := range c.Masters {
-			if h == master {
-				role = "master"
-			}
+		if slices.Contains(c.Masters, h) {
+			role = "master"
 		}
 		if _, err := c.Kubectl(ctx, "label", "node", c.nodeName(h), "--overwrite", fmt.Sprintf("node-role.kubernetes.io/%s=", role)); err != nil {
 			return err
