@@ -1,5 +1,5 @@
-// Command generate writes docs/cli.md and the JSON schemas of opc.lock and
-// config.yaml. go generate runs it in the folder of package cli.
+// Command generate writes docs/cli.md, docs/components.md and the JSON schemas of
+// opc.lock and config.yaml. go generate runs it in the folder of package cli.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 
 	"github.com/opc-source/opc-image/internal/cli"
 	"github.com/opc-source/opc-image/internal/cli/reference"
+	"github.com/opc-source/opc-image/pkg/opc"
 )
 
 func main() {
@@ -31,12 +32,33 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
+	components, err := components(top)
+	if err != nil {
+		return err
+	}
 	for name, data := range map[string][]byte{
 		"cli.md": reference.Markdown(cli.New()), "schema/lock.json": lock, "schema/config.json": config,
+		"components.md": components,
 	} {
 		if err := os.WriteFile(filepath.Join(args[1], name), data, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func components(top string) ([]byte, error) {
+	all, err := opc.LoadCatalog()
+	if err != nil {
+		return nil, err
+	}
+	groups, err := reference.ReadSystems(top)
+	if err != nil {
+		return nil, err
+	}
+	proofs, err := reference.ReadProofs(top)
+	if err != nil {
+		return nil, err
+	}
+	return reference.Components(all, groups, proofs)
 }
