@@ -86,6 +86,7 @@ setting() {
 # keep NAME VALUE: note a value for later scripts, which sealer gives less of
 # the cluster's variables.
 keep() {
+	! grep -qxF "$1=$2" "$OPC_STATE/host" 2>/dev/null || return 0
 	mkdir -p "$OPC_STATE"
 	touch "$OPC_STATE/host"
 	{ grep -v "^$1=" "$OPC_STATE/host" || true; echo "$1=$2"; } >"$OPC_STATE/host.opc-new"
@@ -94,6 +95,34 @@ keep() {
 
 # kept NAME: print a value that was kept, or nothing.
 kept() { sed -n "s/^$1=//p" "$OPC_STATE/host" 2>/dev/null || true; }
+
+# before SETTING: note once what the kernel has it set to, for the uninstallation.
+before() {
+	before_file=/proc/sys/$(echo "$1" | tr . /)
+	[ -e "$before_file" ] || return 0
+	grep -q "^$1=" "$OPC_STATE/sysctl-before" 2>/dev/null || echo "$1=$(cat "$before_file")" >>"$OPC_STATE/sysctl-before"
+}
+
+# will_make DIRECTORY…: note which of them, and of those they are in, are not
+# there yet. Containers will make them and leave them empty.
+will_make() {
+	for will_dir in "$@"; do
+		while [ ! -d "$will_dir" ]; do
+			grep -qxF "$will_dir" "$OPC_STATE/directories" 2>/dev/null || echo "$will_dir" >>"$OPC_STATE/directories"
+			will_dir=$(dirname "$will_dir")
+		done
+	done
+}
+
+# pod_routes: list the routes into the networks of pods.
+pod_routes() {
+	for pod_network in $(kept PodCIDR | tr , ' '); do
+		case $pod_network in
+		*:*) ip -6 route show root "$pod_network" ;;
+		*) ip -4 route show root "$pod_network" ;;
+		esac
+	done 2>/dev/null | sed 's/ .*//' || true
+}
 
 # await SECONDS WHAT COMMAND…: wait until a command succeeds.
 await() {

@@ -103,6 +103,11 @@ printf unix:///run/containerd/containerd.sock | write 644 /etc/sealerio/cri/sock
 echo "runtime-endpoint: unix:///run/containerd/containerd.sock" | write 644 /etc/crictl.yaml
 
 keep AllowCgroupV1 "${AllowCgroupV1:-false}"
+# Routes to pods stay when the network that made them is gone.
+if [ -z "$(kept PodCIDR)" ]; then
+	keep PodCIDR "${PodCIDR:-10.244.0.0/16}"
+	pod_routes >"$OPC_STATE/routes-before"
+fi
 keep SingleNode "${SingleNode:-false}"
 
 CHANGED=$containerd_changed

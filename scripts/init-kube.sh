@@ -53,13 +53,20 @@ EOF
 sed -n 's/^\([a-z][^ ]*\) = \(.*\)$/\1 \2/p' /etc/sysctl.d/99-opc.conf | while read -r name value; do
 	file=/proc/sys/$(echo "$name" | tr . /)
 	[ -e "$file" ] || continue # No IPv6, or no bridges.
-	before=$(cat "$file")
-	grep -q "^$name=" "$OPC_STATE/sysctl-before" 2>/dev/null || echo "$name=$before" >>"$OPC_STATE/sysctl-before"
+	now=$(cat "$file")
+	before "$name"
 	case $name in
-	fs.inotify.*) [ "$before" -ge "$value" ] && continue ;;
+	fs.inotify.*) [ "$now" -ge "$value" ] && continue ;;
 	esac
-	[ "$before" = "$value" ] || echo "$value" 2>/dev/null >"$file" || warn "cannot set $name to $value; it is $before"
+	[ "$now" = "$value" ] || echo "$value" 2>/dev/null >"$file" || warn "cannot set $name to $value; it is $now"
 done
+# What kubelet and kube-proxy will set, and directories that pods will make.
+for name in kernel.panic kernel.panic_on_oops kernel.keys.root_maxbytes kernel.keys.root_maxkeys vm.overcommit_memory vm.panic_on_oom \
+	net.ipv4.conf.all.route_localnet net.netfilter.nf_conntrack_max net.netfilter.nf_conntrack_tcp_timeout_established \
+	net.netfilter.nf_conntrack_tcp_timeout_close_wait; do
+	before "$name"
+done
+will_make /etc/ssl/certs /lib/modules /usr/libexec/kubernetes/kubelet-plugins/volume/exec
 
 if [ "$(sed 1d /proc/swaps | wc -l)" -gt 0 ]; then
 	note "swap is turned off, now and before each start of the kubelet"

@@ -56,6 +56,9 @@ done
 ip -o link 2>/dev/null | sed -n 's/^[0-9]*: \(cali[0-9a-f]*\|lxc[0-9a-f]*\|hybr[0-9a-z]*\)[@:].*/\1/p' | while read -r link; do
 	ip link delete "$link" 2>/dev/null
 done
+pod_routes | while read -r network; do
+	grep -qxF "$network" "$OPC_STATE/routes-before" || ip route delete "$network"
+done
 
 note "restore the kernel's settings"
 [ ! -f "$OPC_STATE/sysctl-before" ] || while IFS='=' read -r name value; do
@@ -68,6 +71,9 @@ if [ -f "$OPC_STATE/files" ]; then
 	while read -r file; do
 		rm -f "$file" "$file.opc-new"
 	done <"$OPC_STATE/files"
+	[ ! -f "$OPC_STATE/directories" ] || sort -r "$OPC_STATE/directories" | while read -r dir; do
+		rmdir "$dir" 2>/dev/null
+	done
 	# These hold what ran here only: the preflight refuses a host with another
 	# container runtime or cluster.
 	rm -rf /etc/containerd /run/containerd /var/lib/containerd /opt/containerd \

@@ -30,6 +30,8 @@ mkdir -p "$root/etc/systemd/system" "$root/etc/sysctl.d" "$root/etc/modules-load
 # Settings of the kernel that are only files, and cgroup v2.
 mount -t tmpfs none "$root/proc/sys"
 mkdir -p "$root/proc/sys/net/ipv4" "$root/proc/sys/net/bridge" "$root/proc/sys/fs/inotify" "$root/sys/fs/cgroup" "$root/sys/module/overlay"
+mkdir -p "$root/proc/sys/kernel"
+echo 60 >"$root/proc/sys/kernel/panic"
 echo 0 >"$root/proc/sys/net/ipv4/ip_forward"
 echo 0 >"$root/proc/sys/net/bridge/bridge-nf-call-iptables"
 echo 128 >"$root/proc/sys/fs/inotify/max_user_instances"
@@ -57,7 +59,16 @@ stub journalctl 'echo "the journal of $2"'
 stub modprobe
 stub swapoff
 stub swapon
-stub ip
+# The host has a route within the network of pods that is its own.
+# shellcheck disable=SC2016 # As above.
+stub ip '
+case "$*" in
+"-4 route show root 10.244.0.0/16")
+	echo "10.244.200.0/24 dev eth1 scope link"
+	[ ! -e /run/routed ] || echo "10.244.1.0/24 via 10.88.0.21 dev eth0"
+	;;
+esac'
+rm -rf "$root/usr/libexec/kubernetes"
 
 # An image: what the scripts need of it, with programs that are only notes too.
 image=$root/var/lib/sealer/data/my-cluster/rootfs

@@ -42,6 +42,7 @@ hasnot /etc/opc/registry/config.yml htpasswd
 [ "$(cat /proc/sys/fs/inotify/max_user_instances)" = 8192 ] || fail "inotify instances"
 [ "$(cat /proc/sys/fs/inotify/max_user_watches)" = 999999 ] || fail "a larger value was made smaller"
 has /etc/opc/sysctl-before net.ipv4.ip_forward=0
+[ "$(cat /proc/sys/kernel/panic)" = 60 ] || fail "kernel.panic is not ours to set"
 
 # Again: nothing changes, nothing is restarted.
 listing >/run/first
@@ -85,6 +86,9 @@ mkdir -p /var/lib/kubelet/pods/a/volumes/v /var/log/pods /var/lib/etcd/member /v
 mount -t tmpfs none /var/lib/kubelet/pods/a/volumes/v
 mkdir -p "/var/lib/kubelet/pods/with blank"
 mount -t tmpfs none "/var/lib/kubelet/pods/with blank"
+mkdir -p /usr/libexec/kubernetes/kubelet-plugins/volume/exec
+echo 10 >/proc/sys/kernel/panic
+touch /run/routed
 touch /var/log/pods/x /etc/kubernetes/admin.conf
 rm -rf /etc/kubernetes /usr/bin/kubeadm /usr/bin/kubelet /usr/bin/kubectl /etc/cni /opt/cni
 : >/run/calls
@@ -93,6 +97,10 @@ has /run/calls "bin/opc-vip remove"
 [ -z "$(ls /run/active)" ] || fail "still active: $(ls /run/active)"
 ! grep -q /var/lib/kubelet/pods /proc/self/mountinfo || fail "still mounted"
 [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ] || fail "ip_forward was not restored"
+[ "$(cat /proc/sys/kernel/panic)" = 60 ] || fail "kernel.panic was not restored"
+has /run/calls "ip route delete 10.244.1.0/24"
+hasnot /run/calls "ip route delete 10.244.200.0/24"
+[ ! -e /usr/libexec/kubernetes ] || fail "directories that pods made are still there"
 listing >/run/after
 diff /run/before /run/after || fail "the uninstallation left something, or took too much"
 run uninstall-containerd
