@@ -9,37 +9,6 @@ import (
 	"github.com/opc-source/opc-image/pkg/catalog"
 )
 
-// pairs are workloads of more than one pod also on a single node, with the reason.
-var pairs = map[string]string{
-	"rocketmq-broker": "a message is acknowledged when the copy has it",
-}
-
-// TestSingleNodeHasOneOfEach renders what is our own as it is installed in a
-// cluster of a single node.
-func TestSingleNodeHasOneOfEach(t *testing.T) {
-	t.Parallel()
-	for _, c := range components(t) {
-		var list []map[string]any
-		for _, release := range c.Install.Charts {
-			if release.Path == "" {
-				continue
-			}
-			if release.SingleValues != "" {
-				list = append(list, render(t, c, release, string(read(t, c, release.Values)), string(read(t, c, release.SingleValues)))...)
-			} else {
-				list = append(list, render(t, c, release)...)
-			}
-		}
-		list = append(list, singleManifests(t, c)...)
-		for _, object := range list {
-			name := fmt.Sprint(field(object, "metadata", "name"))
-			if n := copies(object); n > 1 && pairs[name] == "" {
-				t.Errorf("%s: %s %s has %d copies on a single node", c.Name, object["kind"], name, n)
-			}
-		}
-	}
-}
-
 // singleManifests are the component's own, edited.
 func singleManifests(t *testing.T, c *catalog.Component) []map[string]any {
 	t.Helper()
@@ -58,26 +27,6 @@ func singleManifests(t *testing.T, c *catalog.Component) []map[string]any {
 		list = append(list, parse(t, path.Join(c.Name, m.Path), []byte(text))...)
 	}
 	return list
-}
-
-// copies is the largest number of replicas anywhere in an object.
-func copies(v any) int {
-	most := 0
-	switch v := v.(type) {
-	case map[string]any:
-		for key, value := range v {
-			n := copies(value)
-			if number, ok := value.(float64); ok && key == "replicas" {
-				n = int(number)
-			}
-			most = max(most, n)
-		}
-	case []any:
-		for _, item := range v {
-			most = max(most, copies(item))
-		}
-	}
-	return most
 }
 
 // TestSingleNodeChangesWhatIsSet: Helm takes a key that the chart does not know

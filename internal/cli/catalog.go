@@ -12,6 +12,7 @@ import (
 
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/catalog"
+	"github.com/opc-source/opc-image/pkg/catalog/objects"
 	"github.com/opc-source/opc-image/pkg/opc"
 )
 
@@ -137,12 +138,13 @@ func (a *app) catalogLint() *cobra.Command {
 		Use:   "lint",
 		Short: "Hold the components to the rules of the air gap",
 		Args:  inputArgs(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := a.readCatalog()
 			if err != nil {
 				return err
 			}
 			findings := append([]catalog.Finding{}, c.Lint()...) // an empty list is one in JSON, too
+			findings = append(findings, objects.Lint(cmd.Context(), c)...)
 			err = a.print(findings, func(w io.Writer) error {
 				for _, f := range findings {
 					if _, err := fmt.Fprintln(w, f); err != nil {

@@ -64,6 +64,8 @@ type Component struct {
 	// Exclude are names that look like an image in the rendered objects but are
 	// never asked for.
 	Exclude []Exclusion `yaml:"exclude"`
+	// Allow are objects of the component's own that break a rule, for a reason.
+	Allow []Allowance `yaml:"allow"`
 	// Unverified lists in words what could not be checked, for example that a
 	// tag exists or that an image has an arm64 variant.
 	Unverified []string `yaml:"unverified"`
@@ -84,6 +86,20 @@ type Licence struct {
 	// Reason says what the restriction is. It is required with Restricted.
 	Reason string `yaml:"reason"`
 }
+
+// Allowance lets an object break a rule.
+type Allowance struct {
+	// Rule is the rule's name, as catalog lint prints it.
+	Rule string `yaml:"rule" jsonschema:"required"`
+	// Object is kind and name, for example "DaemonSet chaosblade-tool".
+	Object string `yaml:"object" jsonschema:"required"`
+	// Reason says why it is right there.
+	Reason string `yaml:"reason" jsonschema:"required"`
+}
+
+// Position is the place in component.yaml of the value at a path such as
+// "install.charts[0]", or of the nearest value around it.
+func (c *Component) Position(path string) Position { return c.where.at(path) }
 
 // Files is the component's folder: component.yaml and what lies beside it.
 func (c *Component) Files() fs.FS { return c.files }

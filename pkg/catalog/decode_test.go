@@ -17,7 +17,7 @@ func TestDecodeReportsWhereAndWhat(t *testing.T) {
 		lines string // after minimal, so the first is line 10
 		want  []string
 	}{
-		"unknown key":        {"colour: blue\n", []string{at + `10:1: unknown key "colour"; known here: build, `}},
+		"unknown key":        {"colour: blue\n", []string{at + `10:1: unknown key "colour"; known here: allow, `}},
 		"mistyped key":       {"image: []\n", []string{at + `10:1: unknown key "image"; did you mean images?`}},
 		"other case":         {"ready-timeout: 5m\n", []string{at + `10:1: unknown key "ready-timeout"; did you mean readyTimeout?`}},
 		"inner key":          {"images:\n  - name: a.io/b:1\n    colour: blue\n    found: rendered\n", []string{at + `12:5: unknown key "colour"; known here: extra, found, name`}},

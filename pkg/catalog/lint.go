@@ -43,7 +43,8 @@ func Rules() []Rule {
 	rules := append([]Rule{}, identityRules...)
 	rules = append(rules, imageRules...)
 	rules = append(rules, installRules...)
-	return append(rules, launchRules...)
+	rules = append(rules, launchRules...)
+	return append(rules, valuesRules...)
 }
 
 // Lint holds every component to every rule. Findings are ordered by component,

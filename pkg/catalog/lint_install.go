@@ -1,11 +1,6 @@
 package catalog
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/goccy/go-yaml/ast"
-)
+import "fmt"
 
 var installRules = []Rule{
 	{
@@ -19,10 +14,6 @@ var installRules = []Rule{
 	{
 		ID: "download-checksum", Severity: SeverityWarning, check: downloadChecksum,
 		Explanation: "A download without sha256 is trusted the first time. Give the checksum, or say under unverified that it is not known.",
-	},
-	{
-		ID: "password-default", Severity: SeverityError, check: passwordDefault,
-		Explanation: "A password in a values file is the same in every cluster. Have a secret generated at launch and point the chart to it.",
 	},
 }
 
@@ -45,41 +36,4 @@ func namespaceMissing(l *linter) {
 			l.report(fmt.Sprintf("ready[%d]", i), "%s %s has no namespace", o.Kind, o.Name)
 		}
 	}
-}
-
-func passwordDefault(l *linter) {
-	for i, chart := range l.Install.Charts {
-		if chart.Values == "" {
-			continue
-		}
-		data, err := readBounded(l.files, chart.Values)
-		if err != nil {
-			l.report(fmt.Sprintf("install.charts[%d].values", i), "%v", err)
-			continue
-		}
-		for _, key := range passwords(data) {
-			l.report(fmt.Sprintf("install.charts[%d].values", i), "%s sets a password under %s", chart.Values, key)
-		}
-	}
-}
-
-// passwords are the keys in a YAML file that are named like a password and have
-// a value.
-func passwords(data []byte) []string {
-	file, err := parse(data)
-	if err != nil {
-		return []string{"(unreadable: " + err.Error() + ")"}
-	}
-	var found []string
-	for _, doc := range file.Docs {
-		for _, n := range ast.Filter(ast.MappingValueType, doc) {
-			pair := n.(*ast.MappingValueNode)
-			key := pair.Key.GetToken().Value
-			value, scalar := pair.Value.(*ast.StringNode)
-			if scalar && value.Value != "" && strings.HasSuffix(strings.ToLower(key), "password") {
-				found = append(found, key)
-			}
-		}
-	}
-	return found
 }

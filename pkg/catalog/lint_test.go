@@ -153,6 +153,28 @@ ready: [{kind: Deployment, name: a}, {kind: RuntimeClass, name: b}]
 		map[string]string{"demo": named("demo", "install: {manifests: [{path: a.yaml}]}"), "demo/a.yaml": "x"},
 		[]string{"demo/component.yaml:10:1: warning: component demo installs objects but waits for none"},
 	},
+	"values-image": {
+		map[string]string{
+			"demo":                  named("demo", "ready: [{kind: A, name: b}]", "install: {charts: [{release: a, path: chart, values: v.yaml, singleValues: s.yaml}]}"),
+			"demo/v.yaml":           "image: {tag: latest, pullPolicy: Always}\nother: a.io/b:latest\nlatest: tag\nmode: Always\n",
+			"demo/s.yaml":           "imageTag: latest\n",
+			"demo/chart/Chart.yaml": "x",
+		},
+		[]string{
+			"demo/component.yaml:11:46: error: v.yaml sets tag to latest; name a version",
+			"demo/component.yaml:11:46: error: v.yaml sets pullPolicy to Always",
+			"demo/component.yaml:11:46: error: v.yaml sets other to a.io/b:latest; name a version",
+			"demo/component.yaml:11:62: error: s.yaml sets imageTag to latest",
+		},
+	},
+	"values-storage": {
+		map[string]string{
+			"demo":                  named("demo", "ready: [{kind: A, name: b}]", "install: {charts: [{release: a, path: chart, values: v.yaml}]}"),
+			"demo/v.yaml":           "persistence: {storageClass: fast, size: 5Gi}\nspec: {storageClassName: \"\"}\n",
+			"demo/chart/Chart.yaml": "x",
+		},
+		[]string{"demo/component.yaml:11:46: error: v.yaml sets storageClass to fast"},
+	},
 	"password-default": {
 		map[string]string{
 			"demo":                  named("demo", "ready: [{kind: A, name: b}]", "install: {charts: [{release: a, path: chart, values: v.yaml}]}"),

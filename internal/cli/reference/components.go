@@ -2,23 +2,25 @@ package reference
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/opc-source/opc-image/pkg/catalog"
+	"github.com/opc-source/opc-image/pkg/catalog/objects"
 )
 
 // Components is the document about every system: what has it, and how far that
 // is proven. It fails when a proof is stale, or a system names no component that
 // there is.
-func Components(c *catalog.Catalog, groups []Group, proofs Proofs) ([]byte, error) {
+func Components(ctx context.Context, c *catalog.Catalog, groups []Group, proofs Proofs) ([]byte, error) {
 	if stale := proofs.Stale(c); len(stale) > 0 {
 		return nil, errors.Join(stale...)
 	}
 	w := componentWriter{catalog: c, proofs: proofs, broken: map[string]bool{}, shown: map[string]bool{}}
-	for _, f := range c.Lint() {
+	for _, f := range append(c.Lint(), objects.Lint(ctx, c)...) {
 		w.broken[f.Component] = w.broken[f.Component] || f.Severity == catalog.SeverityError
 	}
 	w.WriteString(componentsHead)

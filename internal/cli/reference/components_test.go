@@ -32,7 +32,7 @@ func TestComponentsAreGenerated(t *testing.T) {
 	for _, stale := range proofs.Stale(all) {
 		t.Error(stale)
 	}
-	got, err := reference.Components(all, groups, proofs)
+	got, err := reference.Components(t.Context(), all, groups, proofs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestComponentsSayHowFarTheyAreProven(t *testing.T) {
 		{Name: "Up", Component: "up", Note: "half of it"}, {Name: "Elsewhere", Note: "is not here"},
 	}}}
 	proofs := reference.Proofs{"up": {Version: "1.2.3", Charts: []string{"up 4.5.6"}, Complete: true, Admitted: true}}
-	got, err := reference.Components(demo(t), groups, proofs)
+	got, err := reference.Components(t.Context(), demo(t), groups, proofs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,12 +111,12 @@ func TestStaleProofsAreFound(t *testing.T) {
 		`own is proven with the charts ["own 1.0.0"] and has [] now`:         {"own": {Version: "1.2.3", Charts: []string{"own 1.0.0"}}},
 		"there is a proof for gone, and no such component":                   {"gone": {Version: "1"}},
 	} {
-		if _, err := reference.Components(c, nil, proofs); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := reference.Components(t.Context(), c, nil, proofs); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 	groups := []reference.Group{{Name: "First", Systems: []reference.System{{Name: "Gone", Component: "gone"}}}}
-	if _, err := reference.Components(c, groups, nil); err == nil || !strings.Contains(err.Error(), `systems.yaml: Gone: no such component: "gone"`) {
+	if _, err := reference.Components(t.Context(), c, groups, nil); err == nil || !strings.Contains(err.Error(), `systems.yaml: Gone: no such component: "gone"`) {
 		t.Errorf("a system whose component is not there: %v", err)
 	}
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -60,5 +61,5 @@ func components(top string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return reference.Components(all, groups, proofs)
+	return reference.Components(context.Background(), all, groups, proofs)
 }
