@@ -65,7 +65,7 @@ install: {charts: [{release: up, repository: "https://c.example", chart: up, ver
 images: [{name: "r.example/up:1", found: rendered, size: 1MiB, platforms: [linux/amd64]}]
 `),
 		"own/component.yaml":        text("own", "licence: {spdx: MIT}\ninstall: {charts: [{release: own, path: chart}]}\nready: [{kind: Job, name: own}]\n"),
-		"own/chart/Chart.yaml":      {Data: []byte("name: own")},
+		"own/chart/Chart.yaml":      {Data: []byte("apiVersion: v2\nname: own\nversion: 1.0.0\n")},
 		"bad/component.yaml":        text("bad", "licence: {spdx: Not a licence}\n"),
 		"bad/somewhere/nothing.txt": {},
 	})
