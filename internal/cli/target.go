@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/opc"
@@ -24,6 +26,7 @@ type targetFlags struct {
 	args        []string
 	imageType   string
 	kubeVersion string
+	way         string
 }
 
 func (t *targetFlags) register(cmd *cobra.Command) {
@@ -32,12 +35,13 @@ func (t *targetFlags) register(cmd *cobra.Command) {
 	f.StringSliceVar(&t.platforms, "platform", nil, "platforms to build for (default "+strings.Join(opc.DefaultPlatforms, ",")+")")
 	f.StringArrayVar(&t.args, "build-arg", nil, "NAME=VALUE of an ARG; without a value it is taken from the environment")
 	f.StringVar(&t.imageType, "type", "", "kube-installer or app-installer (default: app-installer for a component)")
+	f.StringVar(&t.way, "from", string(catalog.Release), "where programs come from: release (downloaded, by checksum) or source (compiled from Go modules)")
 	f.StringVar(&t.kubeVersion, "kube-version", "", "Kubernetes version that charts are rendered for (default "+compose.DefaultKubeVersion+")")
 }
 
 func (t *targetFlags) target(name string) (opc.Target, error) {
 	target := opc.Target{
-		Name: name, File: t.file, Platforms: t.platforms, KubeVersion: t.kubeVersion,
+		Name: name, File: t.file, Platforms: t.platforms, KubeVersion: t.kubeVersion, Way: catalog.Way(t.way),
 		Type: sealer.ImageType(t.imageType), Args: map[string]string{},
 	}
 	for _, arg := range t.args {
@@ -48,6 +52,9 @@ func (t *targetFlags) target(name string) (opc.Target, error) {
 		if ok {
 			target.Args[key] = value
 		}
+	}
+	if !slices.Contains(catalog.Ways(), target.Way) {
+		return target, inputError{fmt.Errorf("--from %q is neither release nor source", t.way)}
 	}
 	switch target.Type {
 	case "", sealer.KubeInstaller, sealer.AppInstaller:

@@ -18,6 +18,7 @@ var layers = [...]string{
 	"cmd/opc-image",
 	"cmd/opc-kubeadm",
 	"cmd/opc-vip",
+	"cmd/opc-pause",
 	"cmd/opc-host",
 	"test/bench",
 	"test/e2e",
@@ -45,6 +46,8 @@ var layers = [...]string{
 	"pkg/source",
 	"pkg/remote",
 	"pkg/catalog",
+	"pkg/gobuild",
+	"pkg/aptget",
 	"pkg/kubefile",
 	"pkg/discover",
 	"pkg/chart",
@@ -60,6 +63,7 @@ var layers = [...]string{
 	"pkg/vip",
 	"pkg/clustercert",
 	"pkg/preflight",
+	module, // the package that carries the sources of programs for hosts
 }
 
 // fences says which packages alone may import a module, by prefix. What nobody

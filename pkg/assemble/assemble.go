@@ -36,7 +36,7 @@ type Store interface {
 func Assemble(ctx context.Context, b compose.Build, targets []string, l *lock.Lock, s Store, created time.Time) (lock.Image, error) {
 	result := lock.Image{Name: b.Name, MediaType: ocispec.MediaTypeImageIndex, Assembled: true}
 	base, ok := l.Image(b.From)
-	if !ok {
+	if !ok && b.From != "" {
 		return result, fmt.Errorf("assemble %s: the lock has no pin for its base %s", b.Name, b.From)
 	}
 	if len(targets) == 0 {
@@ -69,37 +69,49 @@ type assembly struct {
 }
 
 func (a assembly) manifest(ctx context.Context, base lock.Image) (ocispec.Descriptor, error) {
-	pin, ok := base.Manifest(a.target)
-	if !ok {
-		return ocispec.Descriptor{}, fmt.Errorf("its base %s is not published for that platform", base.Name)
-	}
-	var manifest ocispec.Manifest
-	if err := a.read(ctx, ocispec.Descriptor{Digest: pin.Digest, Size: pin.Size}, &manifest); err != nil {
-		return ocispec.Descriptor{}, fmt.Errorf("base %s: %w", base.Name, err)
-	}
-	var config ocispec.Image
-	if err := a.read(ctx, manifest.Config, &config); err != nil {
-		return ocispec.Descriptor{}, fmt.Errorf("base %s: %w", base.Name, err)
-	}
-	for i := range manifest.Layers {
-		manifest.Layers[i].MediaType = ociMediaType(manifest.Layers[i].MediaType)
+	manifest, config, err := a.begin(ctx, base)
+	if err != nil {
+		return ocispec.Descriptor{}, err
 	}
 	if err := a.addLayer(ctx, &manifest, &config); err != nil {
 		return ocispec.Descriptor{}, err
 	}
 	a.configure(&config)
-	var err error
 	if manifest.Config, err = put(ctx, a.store, ocispec.MediaTypeImageConfig, config); err != nil {
 		return ocispec.Descriptor{}, err
 	}
 	manifest.MediaType = ocispec.MediaTypeImageManifest
-	manifest.Annotations = map[string]string{
-		ocispec.AnnotationBaseImageName: base.Name, ocispec.AnnotationBaseImageDigest: pin.Digest.String(),
-	}
 	desc, err := put(ctx, a.store, manifest.MediaType, manifest)
 	platform := platforms.Normalize(config.Platform)
 	desc.Platform = &platform
 	return desc, err
+}
+
+// begin gives manifest and config of the base, or empty ones.
+func (a assembly) begin(ctx context.Context, base lock.Image) (manifest ocispec.Manifest, config ocispec.Image, err error) {
+	if a.From == "" {
+		manifest.SchemaVersion = 2
+		config.RootFS.Type = "layers"
+		config.Platform, err = platforms.Parse(a.target)
+		return manifest, config, err
+	}
+	pin, ok := base.Manifest(a.target)
+	if !ok {
+		return manifest, config, fmt.Errorf("its base %s is not published for that platform", base.Name)
+	}
+	if err = a.read(ctx, ocispec.Descriptor{Digest: pin.Digest, Size: pin.Size}, &manifest); err == nil {
+		err = a.read(ctx, manifest.Config, &config)
+	}
+	if err != nil {
+		return manifest, config, fmt.Errorf("base %s: %w", base.Name, err)
+	}
+	for i := range manifest.Layers {
+		manifest.Layers[i].MediaType = ociMediaType(manifest.Layers[i].MediaType)
+	}
+	manifest.Annotations = map[string]string{
+		ocispec.AnnotationBaseImageName: base.Name, ocispec.AnnotationBaseImageDigest: pin.Digest.String(),
+	}
+	return manifest, config, nil
 }
 
 // addLayer puts the files above the layers of the base.

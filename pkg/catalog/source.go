@@ -18,6 +18,19 @@ type Module struct {
 	// Cgo is set when the programs have C in them: they are linked statically
 	// by the C compiler of the platform.
 	Cgo bool `yaml:"cgo"`
+	// Libraries are the packages with the C libraries that they are linked with.
+	Libraries []Library `yaml:"libraries"`
+}
+
+// Library is a package of the distribution that has a C library and its headers,
+// for one platform.
+type Library struct {
+	// Debian is the package.
+	Debian Debian `yaml:"debian"`
+	// SHA256 is the checksum of the package.
+	SHA256 string `yaml:"sha256" jsonschema:"required"`
+	// Platform the package is for, for example linux/arm64.
+	Platform string `yaml:"platform" jsonschema:"required"`
 }
 
 // Program is a program of a Go module.

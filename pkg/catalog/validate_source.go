@@ -36,6 +36,15 @@ func (k *checker) modules() {
 				k.fail(at+".stamp."+name, "stamp %s: %q must set a variable import/path.name to one word", name, value)
 			}
 		}
+		for j, l := range m.Libraries {
+			at := fmt.Sprintf("%s.libraries[%d]", at, j)
+			k.checksum(at+".sha256", l.SHA256)
+			k.platforms(at+".platform", []string{l.Platform})
+			k.debian(at+".debian", l.Debian)
+		}
+		if len(m.Libraries) > 0 && !m.Cgo {
+			k.fail(at+".libraries", "libraries are for programs with C in them; set cgo")
+		}
 		names = append(names, m.Name)
 	}
 	k.unique("modules", names)
@@ -64,11 +73,15 @@ func (k *checker) origin(at string, f File) {
 	if f.Debian.Package == "" {
 		return
 	}
-	if !debPackage.MatchString(f.Debian.Package) || !debVersion.MatchString(f.Debian.Version) {
-		k.fail(at+".debian", "%q, %q are no name and version of a Debian package", f.Debian.Package, f.Debian.Version)
-	}
+	k.debian(at+".debian", f.Debian)
 	if f.Platform == "" || f.SHA256 == "" || f.Member == "" {
 		k.fail(at+".debian", "a file of a Debian package needs member, platform and sha256, of the package")
+	}
+}
+
+func (k *checker) debian(at string, d Debian) {
+	if !debPackage.MatchString(d.Package) || !debVersion.MatchString(d.Version) {
+		k.fail(at, "%q, %q are no name and version of a Debian package", d.Package, d.Version)
 	}
 }
 

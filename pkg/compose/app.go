@@ -55,6 +55,9 @@ func (b *builder) componentApp(name string, sources []kubefile.Source) error {
 	if name != c.Name {
 		return fmt.Errorf("the app of component %s has to have its name; write %s %s component://%s", c.Name, "APP", c.Name, c.Name)
 	}
+	if c, err = c.In(b.request.Way); err != nil {
+		return err
+	}
 	return b.addComponent(c)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/opc-source/opc-image/pkg/gobuild"
 	"github.com/opc-source/opc-image/pkg/kubefile"
 )
 
@@ -23,11 +24,13 @@ type builder struct {
 	at       map[string]kubefile.Position // where each app is declared
 	unused   []string                     // build arguments that no Kubefile has used yet
 	clashes  kubefile.Problems            // downloads with two checksums
+	modules  map[string]gobuild.Module    // that were measured
 }
 
 func newBuilder(r Request, platform string) *builder {
 	b := &builder{
 		request: r, platform: platform, context: r.Context, at: map[string]kubefile.Position{},
+		modules: map[string]gobuild.Module{},
 		plan: &Plan{
 			Name: r.Name, Type: r.Type, KubeVersion: r.KubeVersion,
 			Platforms: slices.Clone(r.Platforms), Labels: map[string]string{},

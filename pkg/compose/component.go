@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -10,6 +11,10 @@ import (
 	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/sealer"
 )
+
+// KubeVersionEnv is the variable by which a component with Kubernetes tells the
+// scripts of the image its version.
+const KubeVersionEnv = "KubeVersion"
 
 // Places of a component in the root file system.
 const (
@@ -39,6 +44,12 @@ func (b *builder) addComponent(c *catalog.Component) error {
 		if err := step(); err != nil {
 			return fmt.Errorf("component %s: %w", c.Name, err)
 		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Env)) {
+		b.plan.Env = append(b.plan.Env, key+"="+c.Env[key])
+	}
+	if v := c.Env[KubeVersionEnv]; v != "" && !b.request.kubeVersionGiven {
+		b.plan.KubeVersion = v
 	}
 	b.plan.Components = append(b.plan.Components, c)
 	b.plan.Apps = append(b.plan.Apps, sealer.Application{Name: c.Name, Cmds: []string{"sh " + LaunchFile}})

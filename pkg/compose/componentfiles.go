@@ -29,15 +29,36 @@ func (p componentPart) file(f catalog.File, dest string) error {
 	if !p.wanted(f.Platform) {
 		return nil
 	}
-	content, err := p.content(f)
-	if err == nil {
+	for _, f := range p.each(f) {
+		content, err := p.content(f)
+		if err != nil {
+			return err
+		}
 		p.put(dest, f.FileMode(), f.Platform, content)
 	}
-	return err
+	return nil
+}
+
+// each is the file, or one for each platform when it is compiled.
+func (p componentPart) each(f catalog.File) []catalog.File {
+	if f.Go.Package == "" || f.Platform != "" {
+		return []catalog.File{f}
+	}
+	var list []catalog.File
+	for _, f.Platform = range p.plan.Platforms {
+		list = append(list, f)
+	}
+	return list
 }
 
 func (p componentPart) content(f catalog.File) (Content, error) {
-	if f.Path == "" {
+	switch {
+	case f.Go.Package != "":
+		source, err := p.program(f)
+		return Content{Source: source}, err
+	case f.Debian.Package != "":
+		return Content{Source: p.debian(f), Member: f.Member}, nil
+	case f.Path == "":
 		return Content{Source: p.downloadFile(f), Member: f.Member}, nil
 	}
 	data, err := fs.ReadFile(p.component.Files(), f.Path)
@@ -66,13 +87,15 @@ func (p componentPart) builds() error {
 			if !p.wanted(f.Platform) {
 				continue
 			}
-			content, err := p.content(f)
-			if err != nil {
-				return fmt.Errorf("image %s: %w", b.Name, err)
+			for _, f := range p.each(f) {
+				content, err := p.content(f)
+				if err != nil {
+					return fmt.Errorf("image %s: %w", b.Name, err)
+				}
+				build.Contents = append(build.Contents, File{
+					Name: strings.TrimPrefix(f.Dest, "/"), Mode: f.FileMode(), Platform: f.Platform, Content: content,
+				})
 			}
-			build.Contents = append(build.Contents, File{
-				Name: strings.TrimPrefix(f.Dest, "/"), Mode: f.FileMode(), Platform: f.Platform, Content: content,
-			})
 		}
 		p.plan.Builds = append(p.plan.Builds, build)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"github.com/Masterminds/semver/v3"
@@ -31,14 +32,23 @@ type Request struct {
 	// Profile finds the Kubefile and the context of FROM profile://NAME; nil
 	// when there are no profiles.
 	Profile func(name string) (*kubefile.File, *Context, error)
+	// Way in which the files of components come into being; default
+	// catalog.Release.
+	Way catalog.Way
+	// OwnModule has the sources of this program, for catalog.OwnModule; nil when
+	// there are none.
+	OwnModule fs.FS
 	// Platforms to build for, such as linux/amd64; at least one.
 	Platforms []string
 	// Args are the build arguments.
 	Args map[string]string
 	// Type of the image; default kube-installer.
 	Type sealer.ImageType
-	// KubeVersion charts are rendered for; default DefaultKubeVersion.
+	// KubeVersion charts are rendered for; default is that of the component with
+	// Kubernetes, or else DefaultKubeVersion.
 	KubeVersion string
+
+	kubeVersionGiven bool
 }
 
 // Components finds a component by its name; a [*catalog.Catalog] is one.
@@ -80,7 +90,7 @@ func (r *Request) complete() error {
 	if r.Type == "" {
 		r.Type = sealer.KubeInstaller
 	}
-	if r.KubeVersion == "" {
+	if r.kubeVersionGiven = r.KubeVersion != ""; !r.kubeVersionGiven {
 		r.KubeVersion = DefaultKubeVersion
 	}
 	if _, err := semver.NewVersion(r.KubeVersion); err != nil {

@@ -1,6 +1,11 @@
 package compose
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/opc-source/opc-image/pkg/aptget"
+	"github.com/opc-source/opc-image/pkg/gobuild"
+)
 
 // Download is something to fetch before the image can be made.
 type Download struct {
@@ -8,6 +13,10 @@ type Download struct {
 	Source string `json:"source"`
 	// Chart is set when it comes from a chart repository.
 	Chart *Chart `json:"chart,omitempty"`
+	// Go is set when it is compiled.
+	Go *Program `json:"go,omitempty"`
+	// Debian is set when it is a package of the distribution.
+	Debian *aptget.Package `json:"debian,omitempty"`
 	// SHA256 is the pin, in hexadecimal, where the plan has one.
 	SHA256 string `json:"sha256,omitempty"`
 	// Size in bytes, approximate; 0 when not known.
@@ -32,4 +41,19 @@ func (c Chart) Source() string {
 		return repository + "/" + c.Name + ":" + c.Version
 	}
 	return repository + "#" + c.Name + "@" + c.Version
+}
+
+// Program is a program of a Go module, for one platform.
+type Program struct {
+	Module   gobuild.Module `json:"module"`
+	Package  string         `json:"package"`
+	Platform string         `json:"platform"`
+	// Libraries are the downloads with the C libraries it is linked with.
+	Libraries []string `json:"libraries,omitempty"`
+}
+
+// Source identifies the program among downloads; see [lock.Download].
+func (p Program) Source() string {
+	return "go://" + p.Module.Name + "/" + strings.TrimPrefix(p.Package, "./") +
+		"?inputs=" + p.Module.Digest.Encoded()[:16] + "&platform=" + p.Platform
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,7 +51,15 @@ func (b *Builder) environment(m Module, platform string) ([]string, error) {
 	if _, err := exec.LookPath(cc); err != nil {
 		return nil, fmt.Errorf("it has C in it, and the C compiler %s is missing: %w", cc, err)
 	}
-	return append(env, "CGO_ENABLED=1", "CC="+cc), nil
+	env = append(env, "CGO_ENABLED=1", "CC="+cc)
+	if m.Sysroot == "" {
+		return env, nil
+	}
+	// Without the last two, pkg-config leaves out what it takes for a directory
+	// that the compiler searches anyway.
+	return append(env,
+		"PKG_CONFIG_LIBDIR="+filepath.Join(m.Sysroot, "usr/lib", strings.TrimSuffix(cc, "-gcc"), "pkgconfig"),
+		"PKG_CONFIG_SYSROOT_DIR="+m.Sysroot, "PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1", "PKG_CONFIG_ALLOW_SYSTEM_LIBS=1"), nil
 }
 
 func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

@@ -50,6 +50,8 @@ func hint(err error, lines []string) string {
 		return "set GOPROXY to a module proxy that this machine reaches, or fill the module cache (GOMODCACHE) beforehand"
 	case strings.Contains(text, "no space left"):
 		return "make space for the Go command's build cache (go env GOCACHE): Kubernetes needs about 5 GiB"
+	case strings.Contains(text, "pkg-config"):
+		return "install pkg-config, which finds C libraries, or build --from release"
 	case strings.Contains(text, "cannot find -l"), strings.Contains(text, "No such file or directory"):
 		return "install the C libraries it names, for that platform, or build --from release"
 	}

@@ -35,6 +35,9 @@ type Module struct {
 	Tags []string `json:"tags,omitempty"`
 	// Cgo compiles C, statically, with the C compiler of the platform.
 	Cgo bool `json:"cgo,omitempty"`
+	// Sysroot is a directory with the C libraries for the platform and their
+	// headers and pkg-config files, below usr; empty for those of the machine.
+	Sysroot string `json:"-"`
 	// Digest identifies files, stamp, tags and flags; see [Module.Measure].
 	Digest digest.Digest `json:"digest"`
 }

@@ -19,7 +19,9 @@ func (r *locker) assemble(ctx context.Context) error {
 		return err
 	}
 	for _, b := range r.plan.Builds {
-		b.From = normal(b.From)
+		if b.From != "" {
+			b.From = normal(b.From)
+		}
 		pin, err := assemble.Assemble(ctx, b, r.builtFor(b), r.lock, r.store, r.opts.Created)
 		if err != nil {
 			return err
@@ -50,6 +52,9 @@ func (r *locker) builtFor(b compose.Build) []string {
 func (r *locker) baseConfigs(ctx context.Context) error {
 	var bases []lock.Image
 	for _, b := range r.plan.Builds {
+		if b.From == "" {
+			continue
+		}
 		pin, ok := r.lock.Image(normal(b.From))
 		if !ok {
 			return fmt.Errorf("the lock has no pin for %s", b.From)
@@ -73,7 +78,7 @@ func (r *locker) baseConfigs(ctx context.Context) error {
 func (r *locker) baseFor(name string) []string {
 	return slices.DeleteFunc(slices.Clone(r.plan.Platforms), func(platform string) bool {
 		return !slices.ContainsFunc(r.plan.Builds, func(b compose.Build) bool {
-			return normal(b.From) == name && slices.Contains(r.builtFor(b), platform)
+			return b.From != "" && normal(b.From) == name && slices.Contains(r.builtFor(b), platform)
 		})
 	})
 }

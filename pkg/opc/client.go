@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/opc-source/opc-image/images"
+	"github.com/opc-source/opc-image/pkg/aptget"
 	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/remote"
@@ -69,6 +70,7 @@ type Client struct {
 	store   *store.Store
 	remote  *remote.Client
 	source  *source.Source
+	apt     *aptget.Client
 	catalog func() (*catalog.Catalog, error)
 }
 
@@ -92,7 +94,7 @@ func Open(opts Options) (*Client, error) {
 		s.Close()
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
-	c := &Client{opts: opts, store: s, remote: r}
+	c := &Client{opts: opts, store: s, remote: r, apt: aptClient(opts.Log)}
 	c.source = source.New(r, source.Local(s))
 	c.catalog = sync.OnceValues(func() (*catalog.Catalog, error) {
 		return LoadCatalog(opts.Catalog...)

@@ -79,7 +79,13 @@ func (r *locker) getAll(ctx context.Context, list []compose.Download) ([]lock.Do
 	errs := make([]error, len(list))
 	var g errgroup.Group
 	g.SetLimit(r.remote.Limits().Total)
+	var programs []compose.Download
+	var at []int
 	for i, d := range list {
+		if d.Go != nil && r.opts.Standins == nil {
+			programs, at = append(programs, d), append(at, i)
+			continue
+		}
 		g.Go(func() error {
 			if ctx.Err() != nil {
 				return nil
@@ -94,11 +100,33 @@ func (r *locker) getAll(ctx context.Context, list []compose.Download) ([]lock.Do
 	}
 	_ = g.Wait()
 	err := joinFailures(ctx, errs)
+	if err == nil {
+		err = r.compileInto(ctx, programs, at, pins, meter)
+	}
 	meter.End(err)
 	return pins, err
 }
 
+// compileInto puts the pins of programs in their places among others.
+func (r *locker) compileInto(ctx context.Context, programs []compose.Download, at []int, pins []lock.Download, m *progress.Meter) error {
+	made, err := r.compileAll(ctx, programs, m)
+	for _, pin := range made {
+		for n, d := range programs {
+			if d.Source == pin.Source {
+				pins[at[n]] = pin
+			}
+		}
+	}
+	return err
+}
+
 func (r *locker) download(ctx context.Context, d compose.Download, m *progress.Meter) (lock.Download, error) {
+	switch {
+	case r.opts.Standins != nil && (d.Go != nil || d.Debian != nil):
+		return r.standin(ctx, d)
+	case d.Debian != nil:
+		return r.debian(ctx, d)
+	}
 	pin := lock.Download{Source: d.Source}
 	want, err := r.want(d)
 	if err != nil {

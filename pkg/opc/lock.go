@@ -25,14 +25,23 @@ func (c *Client) CheckLock(ctx context.Context, plan *compose.Plan, l *lock.Lock
 	if l.Inputs != sum {
 		return fmt.Errorf("%w: it was made for other inputs (%s, now %s); write a new one with \"opc-image lock\"", lock.ErrStale, l.Inputs, sum)
 	}
-	if !maps.Equal(l.Tools, tools()) {
-		return fmt.Errorf("%w: it was made with other encoders (%v, now %v); write a new one with \"opc-image lock\"", lock.ErrStale, l.Tools, tools())
+	if now := c.tools(ctx, plan); !maps.Equal(l.Tools, now) {
+		return fmt.Errorf("%w: it was made with other encoders or compilers (%v, now %v); write a new one with \"opc-image lock\"", lock.ErrStale, l.Tools, now)
 	}
 	return c.checkBase(ctx, plan, l)
 }
 
-// tools are the encoders whose bytes are part of an image's digest.
-func tools() map[string]string { return map[string]string{"tar": bake.TarVersion} }
+// tools are the encoders and compilers whose bytes are part of an image's digest.
+func (c *Client) tools(ctx context.Context, plan *compose.Plan) map[string]string {
+	list := map[string]string{"tar": bake.TarVersion}
+	if c.opts.Standins != nil {
+		return list
+	}
+	if version := goVersion(ctx, plan); version != "" {
+		list["go"] = version
+	}
+	return list
+}
 
 func (c *Client) inputs(ctx context.Context, plan *compose.Plan) (digest.Digest, error) {
 	if err := plan.Measure(ctx); err != nil {
@@ -60,7 +69,7 @@ func (c *Client) Lock(ctx context.Context, plan *compose.Plan, old *lock.Lock) (
 	}
 	l := &lock.Lock{
 		Version: lock.Version, Profile: plan.Name, Inputs: sum, KubeVersion: plan.KubeVersion,
-		Platforms: plan.Platforms, Tools: tools(),
+		Platforms: plan.Platforms, Tools: c.tools(ctx, plan),
 	}
 	r := &locker{Client: c, plan: plan, lock: l, old: old}
 	for _, step := range []func(context.Context) error{r.base, r.downloads, r.stage, r.images, r.republish, r.assemble} {

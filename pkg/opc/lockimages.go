@@ -36,6 +36,9 @@ func (r *locker) images(ctx context.Context) error {
 	}
 	for _, b := range r.plan.Builds {
 		delete(wanted, normal(b.Name))
+		if b.From == "" {
+			continue
+		}
 		base := normal(b.From)
 		if wanted[base] == nil {
 			wanted[base] = &lock.Image{Name: base, BaseOnly: true}

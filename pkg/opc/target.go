@@ -12,6 +12,7 @@ import (
 
 	"github.com/containerd/platforms"
 
+	opcimage "github.com/opc-source/opc-image"
 	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/kubefile"
@@ -28,6 +29,9 @@ type Target struct {
 	Name string
 	// File is the Kubefile, when it is not Name/Kubefile.
 	File string
+	// Way in which the files of components come into being; default
+	// catalog.Release.
+	Way catalog.Way
 	// Platforms to build for; default linux/amd64 and linux/arm64.
 	Platforms []string
 	// Args are the build arguments.
@@ -50,7 +54,7 @@ func (c *Client) Compose(ctx context.Context, t Target) (*compose.Plan, error) {
 	}
 	r := compose.Request{
 		Catalog: components(c.Catalog), Profile: c.profile, Platforms: targets,
-		Args: t.Args, Type: t.Type, KubeVersion: t.KubeVersion,
+		Way: t.Way, OwnModule: opcimage.Source, Args: t.Args, Type: t.Type, KubeVersion: t.KubeVersion,
 	}
 	if err := c.find(t, &r); err != nil {
 		return nil, err

@@ -50,6 +50,9 @@ func (inv *Inventory) addImages(c *catalog.Component) {
 	assembled := map[string]bool{}
 	for _, build := range c.Build {
 		assembled[build.Name] = true
+		if build.From == "" {
+			continue
+		}
 		inv.Images = append(inv.Images, Image{
 			Name: build.From, Size: int64(build.FromSize), Platforms: build.Platforms,
 		})
