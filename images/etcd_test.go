@@ -121,10 +121,10 @@ func TestEtcdBackupUsesTheClustersImage(t *testing.T) {
 	job := find(t, objects(t, component(t, "etcd")), "CronJob", "etcd-backup")
 	spec, _ := field(job, "spec", "jobTemplate", "spec", "template", "spec").(map[string]any)
 	image := maps(spec["initContainers"])[0]["image"]
-	for _, own := range component(t, "kubernetes").Images {
+	for _, own := range component(t, "kubernetes-1.36").Images {
 		if own.Name == image {
 			return
 		}
 	}
-	t.Errorf("the component kubernetes has no image %s", image)
+	t.Errorf("the component kubernetes-1.36 has no image %s", image)
 }

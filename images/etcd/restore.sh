@@ -34,6 +34,8 @@ esac
 
 # Revisions go on above those that programs have seen since the snapshot.
 rm -rf "$data.restored"
+# The base has it there.
+PATH=$PATH:/usr/local/lib/opc
 etcdutl snapshot restore "$1" --data-dir "$data.restored" --name "$name" \
     --initial-cluster "$members" --initial-advertise-peer-urls "$peer" \
     --bump-revision 1000000000 --mark-compacted
