@@ -3,13 +3,18 @@
 GO        ?= go
 BIN       := bin/opc-image
 FUZZTIME  ?= 5s
+# The base: which Kubernetes, for what, and its name.
+KUBE      ?= 1.36
+PLATFORM  ?= linux/$(shell $(GO) env GOARCH)
+BASE      ?= localhost/opc/base:v0.1.0-kube$(KUBE)
+SUFFIX    := -$(subst /,-,$(PLATFORM))
 # Modules of their own, so that what only tests need is not in our go.mod.
 MODULES   := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
 
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test race bench lint fmt generate fuzz-short clean
+.PHONY: help run build base test race bench lint fmt generate fuzz-short clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +24,13 @@ run: build ## rehearse the full profile: build, push, verify, show (no network n
 
 build: ## compile bin/opc-image
 	$(GO) build -trimpath -ldflags '-s -w' -o $(BIN) ./cmd/opc-image
+
+base: build ## compile Kubernetes and all else of the base and bake it (KUBE=1.37, PLATFORM=linux/arm64): dist/base-1.36-linux-amd64.tar
+	@mkdir -p dist
+	$(BIN) build base --from source --progress plain --build-arg KUBE_VERSION=$(KUBE) --platform $(PLATFORM) \
+		--lock dist/base-$(KUBE)$(SUFFIX).opc.lock -t $(BASE)
+	$(BIN) save $(BASE) -o dist/base-$(KUBE)$(SUFFIX).tar
+	$(BIN) verify --machines $(BASE)
 
 test: ## run all tests
 	$(GO) vet ./...

@@ -20,7 +20,7 @@ type rehearsed struct {
 }
 
 func (a *app) verify() *cobra.Command {
-	var quick bool
+	var opts verify.Options
 	cmd := &cobra.Command{
 		Use:   "verify NAME",
 		Short: "Prove that everything an image's objects ask for is in its own registry",
@@ -36,7 +36,7 @@ network.`,
 				return err
 			}
 			defer c.Close()
-			reports, failed := c.Verify(cmd.Context(), args[0], quick)
+			reports, failed := c.VerifyWith(cmd.Context(), args[0], opts)
 			if reports == nil {
 				return failed
 			}
@@ -46,7 +46,8 @@ network.`,
 			return failed
 		},
 	}
-	cmd.Flags().BoolVar(&quick, "quick", false, "check that content is there with the right size, without reading it")
+	cmd.Flags().BoolVar(&opts.Quick, "quick", false, "check that content is there with the right size, without reading it")
+	cmd.Flags().BoolVar(&opts.Machines, "machines", false, "also look at every program, in files and in container images, for its architecture")
 	return cmd
 }
 

@@ -15,6 +15,13 @@ import (
 // Verify holds an image against itself; see package verify. The error is
 // ErrIncomplete when something is missing, and the reports tell what.
 func (c *Client) Verify(ctx context.Context, name string, quick bool) ([]verify.Report, error) {
+	return c.VerifyWith(ctx, name, verify.Options{Quick: quick})
+}
+
+// VerifyWith is Verify with all its options but for progress, which is the
+// client's.
+func (c *Client) VerifyWith(ctx context.Context, name string, opts verify.Options) ([]verify.Report, error) {
+	opts.Progress = c.opts.Progress
 	img, err := c.Inspect(ctx, name)
 	if err != nil {
 		return nil, err
@@ -22,7 +29,7 @@ func (c *Client) Verify(ctx context.Context, name string, quick bool) ([]verify.
 	var reports []verify.Report
 	problems := 0
 	for _, v := range img.Variants {
-		report, err := c.verify(ctx, img, v.Platform, verify.Options{Quick: quick, Progress: c.opts.Progress})
+		report, err := c.verify(ctx, img, v.Platform, opts)
 		if err != nil {
 			return nil, fmt.Errorf("%s for %s: %w", img.Name, v.Platform, err)
 		}

@@ -58,6 +58,9 @@ func (v *verifier) document(name, repository string, dgst digest.Digest) {
 	}
 	for _, l := range doc.Layers {
 		v.layer(name, repository, l)
+		if !slices.ContainsFunc(v.layers, func(have layerOf) bool { return have.digest == l.Digest }) {
+			v.layers = append(v.layers, layerOf{name, l.Digest})
+		}
 	}
 }
 

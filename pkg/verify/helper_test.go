@@ -32,6 +32,8 @@ type world struct {
 	files map[string]layer.Entry
 	lock  *lock.Lock
 	parts map[string]digest.Digest // of web: index, manifest, config, layer
+
+	content []byte // of the next image's layer; nil: its name and platform
 }
 
 // newWorld has an image web, which a manifest and the record ask for.
@@ -83,7 +85,10 @@ func (w *world) image(name string, configured ...string) {
 	for i, target := range []string{amd, arm} {
 		platform := platforms.MustParse(target)
 		config := w.put(ocispec.Image{Platform: platforms.MustParse(configured[i]), Author: name})
-		blob := w.put([]byte(name + target))
+		blob := w.put(append([]byte(nil), w.content...))
+		if w.content == nil {
+			blob = w.put([]byte(name + target))
+		}
 		m := ocispec.Manifest{Versioned: index.Versioned, MediaType: ocispec.MediaTypeImageManifest, Config: config, Layers: []ocispec.Descriptor{blob}}
 		desc := w.put(m)
 		desc.MediaType, desc.Platform = m.MediaType, &platform

@@ -31,6 +31,10 @@ type Options struct {
 	// Quick does not read the content of blobs, only whether they are there
 	// with the right size.
 	Quick bool
+	// Machines reads the header of every program too, also of those within
+	// container images, and takes one for another architecture for a problem.
+	// Upstreams may have reasons for such files.
+	Machines bool
 	// Progress is told of the bytes read. Nil: nobody.
 	Progress progress.Func
 }
@@ -43,6 +47,8 @@ type Report struct {
 	// Blobs and their bytes in the image's registry.
 	Blobs int   `json:"blobs"`
 	Bytes int64 `json:"bytes"`
+	// Programs (ELF files) looked at, with Options.Machines.
+	Programs int `json:"programs,omitempty"`
 	// LeftOut are images that the objects ask for and that their component says
 	// are not published for this platform.
 	LeftOut []string `json:"leftOut,omitempty"`
@@ -84,6 +90,11 @@ func Image(ctx context.Context, img *rootfs.Image, opts Options) (*Report, error
 	if err := v.content(ctx, opts); err != nil {
 		return nil, err
 	}
+	if opts.Machines {
+		if err := v.machines(ctx); err != nil {
+			return nil, err
+		}
+	}
 	slices.SortFunc(v.report.Problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Image, b.Image), cmp.Compare(a.Digest, b.Digest), cmp.Compare(a.What, b.What))
 	})
@@ -94,6 +105,7 @@ func Image(ctx context.Context, img *rootfs.Image, opts Options) (*Report, error
 type verifier struct {
 	image  *rootfs.Image
 	report *Report
+	layers []layerOf // of the container images, each once
 }
 
 func (v *verifier) problem(image string, dgst digest.Digest, format string, args ...any) {
