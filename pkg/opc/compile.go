@@ -17,6 +17,19 @@ import (
 	"github.com/opc-source/opc-image/pkg/progress"
 )
 
+// compileInto puts the pins of programs in their places among others.
+func (r *locker) compileInto(ctx context.Context, programs []compose.Download, at []int, pins []lock.Download, m *progress.Meter) error {
+	made, err := r.compileAll(ctx, programs, m)
+	for _, pin := range made {
+		for n, d := range programs {
+			if d.Source == pin.Source {
+				pins[at[n]] = pin
+			}
+		}
+	}
+	return err
+}
+
 // compileAll compiles programs into the store and pins them. Those of one module
 // and platform are compiled together, which is much less work than one by one.
 func (r *locker) compileAll(ctx context.Context, list []compose.Download, meter *progress.Meter) ([]lock.Download, error) {

@@ -107,19 +107,6 @@ func (r *locker) getAll(ctx context.Context, list []compose.Download) ([]lock.Do
 	return pins, err
 }
 
-// compileInto puts the pins of programs in their places among others.
-func (r *locker) compileInto(ctx context.Context, programs []compose.Download, at []int, pins []lock.Download, m *progress.Meter) error {
-	made, err := r.compileAll(ctx, programs, m)
-	for _, pin := range made {
-		for n, d := range programs {
-			if d.Source == pin.Source {
-				pins[at[n]] = pin
-			}
-		}
-	}
-	return err
-}
-
 func (r *locker) download(ctx context.Context, d compose.Download, m *progress.Meter) (lock.Download, error) {
 	switch {
 	case r.opts.Standins != nil && (d.Go != nil || d.Debian != nil):

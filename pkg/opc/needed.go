@@ -41,6 +41,7 @@ func (c *Client) Needed(ctx context.Context, name string, opts inventory.RenderO
 	if err != nil {
 		return nil, err
 	}
+	plan = lookedInto(plan)
 	if err := plan.Measure(ctx); err != nil {
 		return nil, err
 	}

@@ -101,13 +101,18 @@ func TestNeeded(t *testing.T) {
 	t.Parallel()
 	u := newUpstream(t)
 	u.web()
+	// Programs are not downloaded to find images: upstream has none of these.
+	u.component("host", `install: {hostFiles: [{url: "https://x.example/tool", dest: bin/tool}], manifests: [{url: "https://x.example/host.yaml"}]}
+build: [{name: "r.example/host:1", user: "1", files: [{url: "https://x.example/jar", dest: /jar}]}]
+images: [{name: "r.example/host:1", found: rendered}]`)
+	u.files["host.yaml"] = pod("r.example/host:1")
 	c := u.client()
 	p := plan(t, c, "web")
 	l := pins(t, c, p, nil)
 	build(t, c, p, l, "r.example/built:1")
 	dir := kubefile(t, "FROM scratch\nCOPY more.yaml manifests/", "more.yaml", pod("r.example/more:2"))
 	for name, want := range map[string]string{
-		"web": "r.example/web:1", "r.example/built:1": "r.example/web:1", dir: "r.example/more:2", filepath.Join(dir, "more.yaml"): "r.example/more:2",
+		"web": "r.example/web:1", "host": "r.example/host:1", "r.example/built:1": "r.example/web:1", dir: "r.example/more:2", filepath.Join(dir, "more.yaml"): "r.example/more:2",
 	} {
 		report, err := c.Needed(t.Context(), name, inventory.RenderOptions{})
 		if err != nil || len(report.Images) != 1 || report.Images[0].Name != want {
