@@ -48,7 +48,7 @@ func servicesAnswer(ctx context.Context, c *sealer.Cluster) error {
 		for _, pod := range pods {
 			missing := slices.Clone(pods)
 			for range 30 {
-				out, err := c.Kubectl(ctx, "exec", pod, "--", "/opc-e2e-pod", "get", "http://"+name+".default.svc.cluster.local/")
+				out, err := c.Kubectl(ctx, "exec", pod, "--", "/"+podProgram, "get", "http://"+name+".default.svc.cluster.local/")
 				if err != nil {
 					return err
 				}

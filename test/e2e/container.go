@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"path/filepath"
 	"runtime"
 
 	"github.com/opencontainers/go-digest"
@@ -17,6 +16,9 @@ import (
 // podImage is the container image of the program that the tests' pods run.
 const podImage = "registry.e2e.example/opc/pod:1"
 
+// podProgram is the program in it.
+const podProgram = "opc-e2e-pod"
+
 // containerize puts a static program into a container image of nothing else,
 // and names it in the store.
 func containerize(ctx context.Context, into *store.Store, name, program string) (digest.Digest, error) {
@@ -24,8 +26,7 @@ func containerize(ctx context.Context, into *store.Store, name, program string) 
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Base(program)
-	recipe, err := layer.New([]layer.Entry{{Name: path, Mode: 0o755, Blob: blob, Size: size}})
+	recipe, err := layer.New([]layer.Entry{{Name: podProgram, Mode: 0o755, Blob: blob, Size: size}})
 	if err != nil {
 		return "", err
 	}
@@ -35,7 +36,7 @@ func containerize(ctx context.Context, into *store.Store, name, program string) 
 	}
 	config := ocispec.Image{
 		Platform: ocispec.Platform{OS: "linux", Architecture: runtime.GOARCH},
-		Config:   ocispec.ImageConfig{Entrypoint: []string{"/" + path}},
+		Config:   ocispec.ImageConfig{Entrypoint: []string{"/" + podProgram}},
 		RootFS:   ocispec.RootFS{Type: "layers", DiffIDs: []digest.Digest{files.Digest}},
 	}
 	described, err := putJSON(ctx, into, ocispec.MediaTypeImageConfig, config)

@@ -15,6 +15,7 @@ import (
 	"github.com/opc-source/opc-image/pkg/opc"
 	"github.com/opc-source/opc-image/pkg/remote"
 	"github.com/opc-source/opc-image/pkg/serve"
+	"github.com/opc-source/opc-image/pkg/store"
 	"github.com/opc-source/opc-image/test/e2e/sealer"
 )
 
@@ -88,7 +89,28 @@ func buildImage(ctx context.Context, dir, base, pod string) (*sealer.Image, erro
 	if err := os.MkdirAll(images, 0o755); err != nil {
 		return nil, err
 	}
-	return sealer.Unpack(ctx, client, name, platform, images)
+	image, err := sealer.Unpack(ctx, client, name, platform, images)
+	if err != nil {
+		return nil, err
+	}
+	return image, tidy(ctx, client, images, image.Dir)
+}
+
+// tidy removes what runs with other images have left: they are large.
+func tidy(ctx context.Context, client *opc.Client, images, keep string) error {
+	entries, err := os.ReadDir(images)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if dir := filepath.Join(images, entry.Name()); dir != keep {
+			if err := os.RemoveAll(dir); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = client.Store().Prune(ctx, store.PruneOptions{})
+	return err
 }
 
 // writeDefinition writes the build context, its templates filled in.

@@ -83,6 +83,9 @@ func tellAll(ctx context.Context, o options) error {
 		return err
 	}
 	defer unlock()
+	if err := os.RemoveAll(filepath.Join(o.cache, "work")); err != nil { // Of a run that was killed.
+		return err
+	}
 	start := time.Now()
 	image, err := buildImage(ctx, o.cache, o.base, o.pod)
 	if err != nil {

@@ -21,6 +21,8 @@ var stories = []story{
 	{"killed", "a run that is cut off goes on", true, killedRun},
 	{"uninstall", "nothing of ours stays", true, uninstalled},
 	{"survive", "run twice; services killed; hosts rebooted; power failures", false, survives},
+	{"masters", "three masters, one of which fails", false, threeMasters},
+	{"etcd", "etcd is brought back from a backup", false, etcdRestored},
 }
 
 // oneMaster: a whole cluster on one host, in less than five minutes.

@@ -53,7 +53,7 @@ func (h *Host) Boot(ctx context.Context) error {
 	if err := dropLink(h.site.network(), machine); err != nil {
 		return err
 	}
-	groups, err := makeCgroups("opc-e2e-" + machine)
+	groups, err := makeCgroups(h.site.network() + "-" + h.Name)
 	h.state.Cgroups = groups
 	if err = errors.Join(err, h.save()); err != nil {
 		return err

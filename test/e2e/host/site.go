@@ -2,6 +2,8 @@ package host
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +50,12 @@ func Open(dir, name string) (*Site, error) {
 	return s, openNetwork(s.network())
 }
 
-func (s *Site) network() string { return "opc-e2e-" + s.Name }
+// network names the network namespace of the site, and the cgroups of its hosts:
+// another site of the same name, in another directory, has others.
+func (s *Site) network() string {
+	sum := sha256.Sum256([]byte(s.dir))
+	return "opc-e2e-" + s.Name + "-" + hex.EncodeToString(sum[:2])
+}
 
 // Hosts lists the hosts by name.
 func (s *Site) Hosts() []*Host { return slices.Clone(s.hosts) }
