@@ -14,10 +14,10 @@ MODULES   := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build base test race bench lint fmt generate fuzz-short clean
+.PHONY: help run build base e2e test race bench lint fmt generate fuzz-short clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## rehearse the full profile: build, push, verify, show (no network needed)
 	$(BIN) rehearse full
@@ -31,6 +31,16 @@ base: build ## compile Kubernetes and all else of the base and bake it (KUBE=1.3
 		--lock dist/base-$(KUBE)$(SUFFIX).opc.lock -t $(BASE)
 	$(BIN) save $(BASE) -o dist/base-$(KUBE)$(SUFFIX).tar
 	$(BIN) verify --machines $(BASE)
+
+ARCHIVE   := dist/base-$(KUBE)$(SUFFIX).tar
+
+$(ARCHIVE):
+	$(MAKE) base
+
+e2e: $(ARCHIVE) ## boot the base on hosts of its own, as root (STORY=name,name or all; KUBE=1.37; "bin/e2e -list")
+	$(GO) build -o bin/e2e ./test/e2e
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/e2e-pod ./test/e2e/pod
+	bin/e2e -image $(ARCHIVE) $(if $(STORY),-story $(STORY))
 
 test: ## run all tests
 	$(GO) vet ./...

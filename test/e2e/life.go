@@ -112,7 +112,7 @@ func killed(ctx context.Context, h *host.Host, unit string) error {
 	}
 	return eventually(ctx, 30*time.Second, func() error {
 		state, _ := h.Command(ctx, "systemctl", "is-active", unit).Output()
-		if now := main(); now == old || strings.TrimSpace(string(state)) != "active" {
+		if now := main(); now == old || now == "0" || strings.TrimSpace(string(state)) != "active" {
 			return fmt.Errorf("%s is %s, process %s", unit, strings.TrimSpace(string(state)), now)
 		}
 		return nil

@@ -1,0 +1,51 @@
+package full
+
+import (
+	"context"
+	"strings"
+)
+
+// kinds are those that make pods, pods last: nothing makes them again.
+const kinds = "deployments.apps,statefulsets.apps,daemonsets.apps,replicasets.apps,cronjobs.batch,jobs.batch,replicationcontrollers,pods"
+
+// workloads lists all there are.
+func (t *Trial) workloads(ctx context.Context) (map[string]bool, error) {
+	out, err := t.Cluster.Kubectl(ctx, "get", kinds, "--all-namespaces", "-o",
+		`jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name}{"\n"}{end}`)
+	found := map[string]bool{}
+	for line := range strings.FieldsSeq(out) {
+		kind, rest, _ := strings.Cut(line, "/")
+		namespace, name, _ := strings.Cut(rest, "/")
+		found[key(kind, namespace, name)] = true
+	}
+	return found, err
+}
+
+func key(kind, namespace, name string) string {
+	return strings.ToLower(kind) + "/" + namespace + "/" + name
+}
+
+// clear deletes the workloads of components that were looked at: the host could
+// not bear all of them.
+func (t *Trial) clear(ctx context.Context) error {
+	found, err := t.workloads(ctx)
+	if err != nil {
+		return err
+	}
+	byNamespace := map[string][]string{}
+	for id := range found {
+		if t.before[id] {
+			continue
+		}
+		kind, rest, _ := strings.Cut(id, "/")
+		namespace, name, _ := strings.Cut(rest, "/")
+		byNamespace[namespace] = append(byNamespace[namespace], kind+"/"+name)
+	}
+	for namespace, list := range byNamespace {
+		args := append([]string{"delete", "--namespace", namespace, "--ignore-not-found", "--wait=false", "--grace-period=0", "--force"}, list...)
+		if _, err := t.Cluster.Kubectl(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
