@@ -51,8 +51,10 @@ for pod in kube-apiserver etcd; do
 	[ ! -f "$manifests/$pod.yaml" ] || mv -f "$manifests/$pod.yaml" "$held/$pod.yaml"
 done
 # The kubelet looks at its manifests every 20 s, and gives pods 30 s to end.
-gone() { ! pidof etcd >/dev/null; }
-await 120 "etcd has ended" gone || die "etcd does not end; the manifests are in $held. Is the kubelet running?"
+# An API server that outlives its etcd neither answers nor refuses, and the
+# kubelet that is started below would wait for it for minutes.
+gone() { ! pidof etcd kube-apiserver >/dev/null; }
+await 120 "both have ended" gone || die "they do not end; the manifests are in $held. Is the kubelet running?"
 
 note "put the data aside and restore"
 # Both inside of the data directory: it may be a disk of its own.

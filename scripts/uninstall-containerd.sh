@@ -13,7 +13,7 @@ set +e
 
 note "stop the services"
 systemctl disable --now opc-etcd-backup.timer 2>/dev/null
-for service in kubelet opc-vip opc-registry; do
+for service in opc-turn kubelet opc-vip opc-registry; do
 	systemctl disable --now "$service.service" 2>/dev/null
 done
 
@@ -79,7 +79,7 @@ if [ -f "$OPC_STATE/files" ]; then
 	rm -rf /etc/containerd /run/containerd /var/lib/containerd /opt/containerd \
 		/etc/cni /opt/cni /var/lib/cni /var/lib/calico /var/lib/kubelet /var/lib/etcd /etc/kubernetes \
 		/var/log/kubernetes /var/log/pods /var/log/containers /var/log/calico /run/flannel /run/calico \
-		/etc/sealerio /usr/local/lib/opc /run/netns/cni-* "$OPC_STATE"
+		/etc/sealerio /usr/local/lib/opc /var/lib/opc /run/netns/cni-* "$OPC_STATE"
 fi
 systemctl daemon-reload 2>/dev/null
 systemctl reset-failed 2>/dev/null

@@ -36,7 +36,17 @@ restore)
 	;;
 esac
 EOF
-printf '#!/bin/sh\n[ -e /etc/kubernetes/manifests/etcd.yaml ] && echo 7\n' >/usr/bin/pidof
+# The API server ends a moment after its manifest is gone.
+cat >/usr/bin/pidof <<'EOF'
+#!/bin/sh
+case " $* " in
+*" etcd "*) [ ! -e /etc/kubernetes/manifests/etcd.yaml ] || { echo 7 && exit; } ;;
+esac
+case " $* " in
+*" kube-apiserver "*) [ ! -e /run/api-lingers ] || { echo 8 && rm /run/api-lingers && exit; } ;;
+esac
+exit 1
+EOF
 chmod 755 "$ROOTFS"/bin/etcd* /usr/bin/pidof
 refused "the image was built without them" "$sh" "$backup"
 "$sh" "$ROOTFS/scripts/containerd.sh" >/dev/null
@@ -93,8 +103,10 @@ rm /run/restore-fails
 
 # And again, from where it was cut off.
 : >/run/calls
+touch /run/api-lingers
 "$sh" "$restore" "$newest" m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 || fail restore
 [ "$(cat /var/lib/etcd/member/data)" = "objects 1" ] || fail "restored: $(cat /var/lib/etcd/member/data)"
+[ ! -e /run/api-lingers ] || fail "the API server was not waited for"
 [ "$(cat /var/lib/etcd/before-*/member/data)" = garbage ] || fail "the old data is gone"
 grep -q -- "--name=m1 --initial-cluster=m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 --initial-advertise-peer-urls=https://10.0.0.1:2380 --bump-revision" /run/calls || { cat /run/calls; fail "etcdutl was asked for something else"; }
 for pod in etcd kube-apiserver; do
