@@ -35,5 +35,11 @@ func setup(e *testscript.Env) error {
 	} {
 		e.Setenv(name, value)
 	}
+	// Scripts compile; the standard library need not be compiled for each.
+	if cache, err := os.UserCacheDir(); err == nil && os.Getenv("GOCACHE") == "" {
+		e.Setenv("GOCACHE", filepath.Join(cache, "go-build"))
+	} else {
+		e.Setenv("GOCACHE", os.Getenv("GOCACHE"))
+	}
 	return os.MkdirAll(filepath.Join(e.WorkDir, "config/opc-image"), 0o777)
 }
