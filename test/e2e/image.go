@@ -28,7 +28,9 @@ var definition embed.FS
 // user would, and unpacks it. The only thing to be fetched is the container of
 // our pods, from a registry of this process.
 func buildImage(ctx context.Context, dir, base, pod string) (*sealer.Image, error) {
+	// Only needed until the image is unpacked, and large.
 	storeDir := filepath.Join(dir, "store")
+	defer os.RemoveAll(storeDir)
 	feed, err := opc.Open(opc.Options{Store: filepath.Join(dir, "feed")})
 	if err != nil {
 		return nil, err
