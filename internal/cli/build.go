@@ -34,7 +34,7 @@ further than offering the source, --accept-licence is asked for.`,
   opc-image build istio
   opc-image build ./my-platform --platform linux/amd64 --locked`,
 		Args: cobra.ExactArgs(1),
-		RunE: a.onPlan(&target, func(ctx context.Context, p planned) error {
+		RunE: a.onPlan(&target, func(ctx context.Context, p *planned) error {
 			if len(tags) == 0 {
 				tags = []string{p.plan.Name}
 			}
@@ -75,7 +75,7 @@ func checkNames(names []string, push bool) error {
 }
 
 // bake builds, tags, and pushes when asked to.
-func (a *app) bake(ctx context.Context, p planned, l *lock.Lock, tags []string, push bool) error {
+func (a *app) bake(ctx context.Context, p *planned, l *lock.Lock, tags []string, push bool) error {
 	c := p.client
 	img, err := c.Build(ctx, p.plan, l, tags[0])
 	if err != nil {

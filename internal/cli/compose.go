@@ -22,7 +22,7 @@ func (a *app) compose() *cobra.Command {
 Kubefile and a build context that sealer itself can build: charts and manifests
 are downloaded, images are listed in manifests/imageList.`,
 		Args: cobra.ExactArgs(1),
-		RunE: a.onPlan(&target, func(ctx context.Context, p planned) error {
+		RunE: a.onPlan(&target, func(ctx context.Context, p *planned) error {
 			if dir == "" {
 				return a.print(p.plan, func(w io.Writer) error { return writePlan(w, p.plan) })
 			}

@@ -25,7 +25,7 @@ What the lock has already is kept; --update resolves everything anew. --check
 writes nothing and fails when the lock does not fit, for CI. Components with a
 restricted licence are named.`,
 		Args: cobra.ExactArgs(1),
-		RunE: a.onPlan(&target, func(ctx context.Context, p planned) error {
+		RunE: a.onPlan(&target, func(ctx context.Context, p *planned) error {
 			pins.locked = check
 			a.tellLicences(p.plan)
 			l, err := pins.pin(ctx, p)

@@ -69,12 +69,7 @@ func (a *app) runRehearsal(cmd *cobra.Command, t opc.Target, dir string, limit i
 		Store: filepath.Join(dir, "store"), Catalog: layers, Created: stamp,
 		Client: "opc-image " + Version(), Progress: a.progress.Report, Log: a.progress.Log,
 	}
-	planner, err := opc.Open(opts)
-	if err != nil {
-		return err
-	}
-	plan, err := a.plan(ctx, planner, t)
-	planner.Close()
+	plan, err := a.plan(ctx, t)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,8 @@
 // Package opc is the library behind the opc-image program: compose a plan, lock
 // it, fetch what it needs, bake the image, and move, inspect and verify images.
 //
+//	plan, err := opc.NewComposer().Compose(ctx, opc.Target{Name: "full"})
 //	client, err := opc.Open(opc.Options{Store: dir})
-//	plan, err := client.Compose(ctx, opc.Target{Name: "full"})
 //	pins, err := client.Lock(ctx, plan, nil)
 //	image, err := client.Build(ctx, plan, pins, "registry.example/opc:v0.1.0")
 //	err = client.Push(ctx, image.Name, opc.PushOptions{})
@@ -12,12 +12,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"sync"
 	"time"
 
-	"github.com/opc-source/opc-image/images"
 	"github.com/opc-source/opc-image/pkg/aptget"
-	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/remote"
 	"github.com/opc-source/opc-image/pkg/source"
@@ -66,12 +63,12 @@ type Standins struct {
 
 // Client does the work. It may be used by many goroutines.
 type Client struct {
-	opts    Options
-	store   *store.Store
-	remote  *remote.Client
-	source  *source.Source
-	apt     *aptget.Client
-	catalog func() (*catalog.Catalog, error)
+	*Composer
+	opts   Options
+	store  *store.Store
+	remote *remote.Client
+	source *source.Source
+	apt    *aptget.Client
 }
 
 // Open opens a client on a store, which is created when it does not exist.
@@ -94,11 +91,8 @@ func Open(opts Options) (*Client, error) {
 		s.Close()
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
-	c := &Client{opts: opts, store: s, remote: r, apt: aptClient(opts.Log)}
+	c := &Client{Composer: NewComposer(opts.Catalog...), opts: opts, store: s, remote: r, apt: aptClient(opts.Log)}
 	c.source = source.New(r, source.Local(s))
-	c.catalog = sync.OnceValues(func() (*catalog.Catalog, error) {
-		return LoadCatalog(opts.Catalog...)
-	})
 	return c, nil
 }
 
@@ -108,14 +102,5 @@ func (c *Client) Close() error {
 	return c.store.Close()
 }
 
-// Catalog is the built-in catalog under the directories of Options.Catalog.
-func (c *Client) Catalog() (*catalog.Catalog, error) { return c.catalog() }
-
 // Store is the client's store.
 func (c *Client) Store() *store.Store { return c.store }
-
-// LoadCatalog reads the built-in components under those of layers; a later
-// layer replaces a component of the same name.
-func LoadCatalog(layers ...fs.FS) (*catalog.Catalog, error) {
-	return catalog.Load(append([]fs.FS{images.FS}, layers...)...)
-}

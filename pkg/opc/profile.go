@@ -15,7 +15,7 @@ import (
 const scriptsDir = "scripts"
 
 // profile reads a built-in profile.
-func (c *Client) profile(name string) (*kubefile.File, *compose.Context, error) {
+func (c *Composer) profile(name string) (*kubefile.File, *compose.Context, error) {
 	if !fs.ValidPath(name) || strings.Contains(name, "/") {
 		return nil, nil, fs.ErrNotExist
 	}
