@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,8 +54,16 @@ network.`,
 
 func writeReports(w io.Writer, reports []verify.Report) error {
 	t := ui.NewTable("PLATFORM", "IMAGES", "BLOBS", "SIZE", "PROBLEMS")
+	programs := slices.ContainsFunc(reports, func(r verify.Report) bool { return r.Programs > 0 })
+	if programs {
+		t = ui.NewTable("PLATFORM", "IMAGES", "BLOBS", "SIZE", "PROGRAMS", "PROBLEMS")
+	}
 	for _, r := range reports {
-		t.Row(r.Platform, r.Images, r.Blobs, ui.Bytes(r.Bytes), len(r.Problems))
+		row := []any{r.Platform, r.Images, r.Blobs, ui.Bytes(r.Bytes)}
+		if programs {
+			row = append(row, r.Programs)
+		}
+		t.Row(append(row, len(r.Problems))...)
 	}
 	if err := t.Write(w); err != nil {
 		return err
