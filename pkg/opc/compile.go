@@ -61,6 +61,9 @@ func (r *locker) compileAll(ctx context.Context, list []compose.Download, meter 
 // does not have them, and pins them.
 func (r *locker) compile(ctx context.Context, list []compose.Download) ([]lock.Download, error) {
 	builder := &gobuild.Builder{Log: r.opts.Log}
+	if r.opts.Remote.Offline { // what the module cache has will do
+		builder.Env = append(os.Environ(), "GOPROXY=off")
+	}
 	program := list[0].Go
 	tools, err := builder.Tools(ctx, program.Module, program.Platform)
 	if err != nil {

@@ -141,6 +141,30 @@ func TestFromSourceErrors(t *testing.T) {
 	}
 }
 
+// TestFromSourceOffline asks neither a module proxy nor the distribution.
+func TestFromSourceOffline(t *testing.T) {
+	t.Parallel()
+	for want, lines := range map[string]string{
+		"module lookup disabled by GOPROXY=off": `modules: [{name: m, path: _m}]
+install: {hostFiles: [{go: {package: ./one}, way: source, dest: bin/one}]}`,
+		"deb://nft/1.0-1?arch=amd64 for demo: the network is not to be used": `install: {hostFiles: [{debian: {package: nft, version: 1.0-1}, sha256: ` +
+			strings.Repeat("a", 64) + `, member: usr/sbin/nft, platform: linux/amd64, way: source, dest: bin/nft}]}`,
+	} {
+		u := newUpstream(t)
+		u.component("demo", lines)
+		for name, text := range map[string]string{
+			"source.mod": "module m.example\n\ngo 1.24\n\nrequire no.such.example/module v1.0.0\n", "source.sum": "no.such.example/module v1.0.0 h1:" + strings.Repeat("A", 43) + "=\nno.such.example/module v1.0.0/go.mod h1:" + strings.Repeat("A", 43) + "=\n",
+			"one/main.go": "package main\n\nimport _ \"no.such.example/module\"\n\nfunc main() {}\n",
+		} {
+			u.catalog["demo/_m/"+name] = &fstest.MapFile{Mode: 0o644, Data: []byte(text)}
+		}
+		c := u.client(func(o *opc.Options) { o.Remote.Offline = true })
+		if _, err := c.Lock(t.Context(), sourcePlan(t, c), nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v\nwants %s", err, want)
+		}
+	}
+}
+
 // TestRehearseSource has stand-ins for what would be compiled.
 func TestRehearseSource(t *testing.T) {
 	t.Parallel()

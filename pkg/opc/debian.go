@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/opc-source/opc-image/pkg/aptget"
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/lock"
+	"github.com/opc-source/opc-image/pkg/remote"
 )
 
 // debian brings a package of the distribution into the store.
@@ -22,6 +24,9 @@ func (r *locker) debian(ctx context.Context, d compose.Download) (lock.Download,
 	} else if size, err := r.store.Stat(want); err == nil {
 		pin.Digest, pin.Size = want, size
 		return pin, nil
+	}
+	if r.opts.Remote.Offline {
+		return pin, fmt.Errorf("%s for %s: %w; run once with the network, so that the store has it", d.Source, d.For, remote.ErrOffline)
 	}
 	dir, err := os.MkdirTemp("", "opc-image-deb-")
 	if err != nil {
