@@ -17,41 +17,24 @@ func threeMasters(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	if err := s.run(ctx, c); err != nil {
-		return err
-	}
-	if err := s.healthy(ctx, c); err != nil {
-		return err
-	}
 	worker, lost := c.Workers[0], c.Masters[0]
-	if err := s.do("the worker reaches API and registry by one address", func() error { return reaches(ctx, worker) }); err != nil {
-		return err
-	}
-	if err := s.do("power of the first master fails", lost.Cut); err != nil {
-		return err
-	}
-	if err := s.do("the worker's addresses have done without it", func() error {
-		return eventually(ctx, 30*time.Second, func() error { return reachesAlways(ctx, worker) })
-	}); err != nil {
-		return err
-	}
-	if err := s.do("images are pulled from the other registries", func() error {
-		_, err := pull(ctx, worker, podImage)
-		return err
-	}); err != nil {
-		return err
-	}
-	if err := s.do("the API takes changes", func() error {
-		return eventually(ctx, time.Minute, func() error { return change(ctx, c) })
-	}); err != nil {
-		return err
-	}
-	if err := s.do("the first master comes back", func() error { return lost.Boot(ctx) }); err != nil {
-		return err
-	}
-	return errors.Join(
-		s.healthy(ctx, c),
-		s.do("a new cluster of the same hosts", func() error { return errors.Join(c.Delete(ctx), c.Run(ctx)) }),
+	return inOrder(
+		s.up(ctx, c),
+		s.act("the worker reaches API and registry by one address", func() error { return reaches(ctx, worker) }),
+		s.act("power of the first master fails", lost.Cut),
+		s.act("the worker's addresses have done without it", func() error {
+			return eventually(ctx, 30*time.Second, func() error { return reachesAlways(ctx, worker) })
+		}),
+		s.act("images are pulled from the other registries", func() error {
+			_, err := pull(ctx, worker, podImage)
+			return err
+		}),
+		s.act("the API takes changes", func() error {
+			return eventually(ctx, time.Minute, func() error { return change(ctx, c) })
+		}),
+		s.act("the first master comes back", func() error { return lost.Boot(ctx) }),
+		s.well(ctx, c),
+		s.act("delete the cluster", func() error { return c.Delete(ctx) }),
 	)
 }
 
@@ -96,60 +79,55 @@ func etcdRestored(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	if err := s.run(ctx, c); err != nil {
-		return err
-	}
-	if err := s.healthy(ctx, c); err != nil {
-		return err
-	}
-	m := c.Masters[0]
-	if _, err := c.Kubectl(ctx, "create", "configmap", "kept", "--from-literal=is=here"); err != nil {
-		return err
-	}
-	var file string
-	if err := s.do("the timer's service makes a backup", func() error {
-		if err := m.Command(ctx, "systemctl", "is-active", "opc-etcd-backup.timer").Run(); err != nil {
-			return fmt.Errorf("the timer is not active: %w", err)
+	m, file := c.Masters[0], ""
+	object := func(name string) func() error {
+		return func() error {
+			_, err := c.Kubectl(ctx, "create", "configmap", name, "--from-literal=is=here")
+			return err
 		}
-		if out, err := m.Command(ctx, "systemctl", "start", "opc-etcd-backup.service").CombinedOutput(); err != nil {
-			return fmt.Errorf("%w: %s", err, out)
-		}
-		out, err := m.Command(ctx, "sh", "-c", "ls /var/backups/opc-etcd/snapshot-*.db | tail -n 1").Output()
-		if file = strings.TrimSpace(string(out)); file == "" {
-			err = errors.New("there is no file")
-		}
-		return err
-	}); err != nil {
-		return err
 	}
-	if _, err := c.Kubectl(ctx, "create", "configmap", "younger"); err != nil {
-		return err
+	return inOrder(
+		s.up(ctx, c),
+		object("kept"),
+		s.act("the timer's service makes a backup", func() (err error) {
+			file, err = backup(ctx, m)
+			return err
+		}),
+		object("younger"),
+		s.act("all data of etcd is destroyed", func() error {
+			return m.Command(ctx, "sh", "-c", "rm -rf /var/lib/etcd/member && pkill -9 -x etcd").Run()
+		}),
+		s.act("restore", func() error {
+			_, err := c.Shell(ctx, m, nil, sealer.Rootfs+"/scripts/etcd-restore.sh "+file)
+			return err
+		}),
+		s.act("what was there is back, what came later is not", func() error {
+			out, err := c.Kubectl(ctx, "get", "configmap", "kept", "-o", "jsonpath={.data.is}")
+			if err != nil || out != "here" {
+				return fmt.Errorf("kept: %q, %w", out, err)
+			}
+			if out, err := c.Kubectl(ctx, "get", "configmap", "younger", "-o", "name"); err == nil {
+				return fmt.Errorf("%s is there", out)
+			}
+			return nil
+		}),
+		s.act("the API takes changes", func() error { return change(ctx, c) }),
+		s.well(ctx, c),
+	)
+}
+
+// backup has the service of the timer make a backup, and names its file.
+func backup(ctx context.Context, m *host.Host) (string, error) {
+	if err := m.Command(ctx, "systemctl", "is-active", "opc-etcd-backup.timer").Run(); err != nil {
+		return "", fmt.Errorf("the timer is not active: %w", err)
 	}
-	if err := s.do("all data of etcd is destroyed", func() error {
-		return m.Command(ctx, "sh", "-c", "rm -rf /var/lib/etcd/member && pkill -9 -x etcd").Run()
-	}); err != nil {
-		return err
+	if out, err := m.Command(ctx, "systemctl", "start", "opc-etcd-backup.service").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
 	}
-	if err := s.do("restore", func() error {
-		_, err := c.Shell(ctx, m, nil, sealer.Rootfs+"/scripts/etcd-restore.sh "+file)
-		return err
-	}); err != nil {
-		return err
+	out, err := m.Command(ctx, "sh", "-c", "ls /var/backups/opc-etcd/snapshot-*.db | tail -n 1").Output()
+	file := strings.TrimSpace(string(out))
+	if err == nil && file == "" {
+		err = errors.New("there is no file")
 	}
-	if err := s.do("what was there is back, what came later is not", func() error {
-		out, err := c.Kubectl(ctx, "get", "configmap", "kept", "-o", "jsonpath={.data.is}")
-		if err != nil || out != "here" {
-			return fmt.Errorf("kept: %q, %w", out, err)
-		}
-		if out, err := c.Kubectl(ctx, "get", "configmap", "younger", "-o", "name"); err == nil {
-			return fmt.Errorf("%s is there", out)
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	if err := s.do("the API takes changes", func() error { return change(ctx, c) }); err != nil {
-		return err
-	}
-	return s.healthy(ctx, c)
+	return file, err
 }

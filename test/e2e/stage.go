@@ -19,6 +19,7 @@ type stage struct {
 	site     *host.Site
 	template string
 	image    *sealer.Image
+	next     *sealer.Image // What is upgraded to; nil: nothing was given.
 	work     string
 	out      io.Writer // What hosts say; nil: nobody wants to know.
 }
@@ -93,6 +94,31 @@ func (s *stage) do(what string, f func() error) error {
 	}
 	fmt.Printf("   ok   %-52s %6.1f s\n", what, time.Since(start).Seconds())
 	return nil
+}
+
+// act is do for later.
+func (s *stage) act(what string, f func() error) func() error {
+	return func() error { return s.do(what, f) }
+}
+
+// inOrder does one thing after the other until one fails.
+func inOrder(acts ...func() error) error {
+	for _, act := range acts {
+		if err := act(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// up brings a cluster up and looks whether it is well.
+func (s *stage) up(ctx context.Context, c *sealer.Cluster) func() error {
+	return func() error { return inOrder(func() error { return s.run(ctx, c) }, s.well(ctx, c)) }
+}
+
+// well is healthy for later.
+func (s *stage) well(ctx context.Context, c *sealer.Cluster) func() error {
+	return func() error { return s.healthy(ctx, c) }
 }
 
 // eventually tries until it succeeds, or the time is over.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -23,6 +22,7 @@ var stories = []story{
 	{"survive", "run twice; services killed; hosts rebooted; power failures", false, survives},
 	{"masters", "three masters, one of which fails", false, threeMasters},
 	{"etcd", "etcd is brought back from a backup", false, etcdRestored},
+	{"upgrade", "the next Kubernetes under a Deployment, and back (-to)", false, upgradedAndBack},
 }
 
 // oneMaster: a whole cluster on one host, in less than five minutes.
@@ -32,24 +32,17 @@ func oneMaster(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	if err := s.do("the host has no way out", func() error { return noWayOut(ctx, c.Masters[0]) }); err != nil {
-		return err
-	}
-	if err := s.run(ctx, c); err != nil {
-		return err
-	}
-	if err := s.healthy(ctx, c); err != nil {
-		return err
-	}
-	took := time.Since(start)
-	return errors.Join(
-		s.do("within five minutes", func() error {
-			if took > 5*time.Minute {
+	m := c.Masters[0]
+	return inOrder(
+		s.act("the host has no way out", func() error { return noWayOut(ctx, m) }),
+		s.up(ctx, c),
+		s.act("within five minutes", func() error {
+			if took := time.Since(start); took > 5*time.Minute {
 				return fmt.Errorf("it took %s", took)
 			}
 			return nil
 		}),
-		s.do(fmt.Sprintf("%d images pulled by tag and by digest", len(c.Image.Containers)), func() error { return imagesPull(ctx, c, c.Masters[0]) }),
+		s.act(fmt.Sprintf("%d images pulled by tag and by digest", len(c.Image.Containers)), func() error { return imagesPull(ctx, c, m) }),
 	)
 }
 
@@ -66,14 +59,10 @@ func workerJoins(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	if err := s.do("scale up by a worker", func() error { return c.ScaleUp(ctx, nil, workers) }); err != nil {
-		return err
-	}
-	if err := s.spreadPods(ctx, c, 2); err != nil {
-		return err
-	}
-	if err := s.healthy(ctx, c); err != nil {
-		return err
-	}
-	return s.do("delete the worker", func() error { return c.DeleteWorker(ctx, workers[0]) })
+	return inOrder(
+		s.act("scale up by a worker", func() error { return c.ScaleUp(ctx, nil, workers) }),
+		func() error { return s.spreadPods(ctx, c, 2) },
+		s.well(ctx, c),
+		s.act("delete the worker", func() error { return c.DeleteWorker(ctx, workers[0]) }),
+	)
 }

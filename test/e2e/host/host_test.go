@@ -91,3 +91,22 @@ func TestSiteRefuses(t *testing.T) {
 		t.Error("there is no s9")
 	}
 }
+
+func TestEnoughWatches(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "setting")
+	for before, after := range map[string]string{"128\n": "8192", "8192\n": "8192\n", "100000\n": "100000\n"} {
+		if err := os.WriteFile(file, []byte(before), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := enoughWatches(file); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(file); err != nil || string(got) != after {
+			t.Errorf("%q became %q, not %q (%v)", before, got, after, err)
+		}
+	}
+	if err := enoughWatches(file + ".missing"); err == nil {
+		t.Error("a missing setting is no error")
+	}
+}

@@ -27,6 +27,9 @@ func Open(dir, name string) (*Site, error) {
 	if os.Geteuid() != 0 {
 		return nil, errors.New("hosts are made by root only: run it with sudo")
 	}
+	if err := enoughWatches(watches); err != nil {
+		return nil, err
+	}
 	s := &Site{Name: name, dir: filepath.Join(dir, name)}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, err
