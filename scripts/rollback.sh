@@ -39,5 +39,7 @@ else
 	workers
 fi
 no_turns
+begun=$(date -u +%Y-%m-%dT%H:%M:%S)
+await 120 "all kubelets have been heard of" heard_since "$begun" || die "not all nodes come back: see kubectl get nodes, and journalctl -u kubelet there"
 "$OPC_ROOTFS/bin/opc-host" health --wait 5m
 note "the cluster has Kubernetes $from again"

@@ -89,6 +89,13 @@ give_turn() {
 # no_turns: take the annotation away everywhere.
 no_turns() { admin annotate nodes --all "$TURN-" >/dev/null || true; }
 
+# heard_since TIME: have all kubelets been heard of since then? What the cluster
+# says of nodes and pods is as old as etcd's data until they have.
+heard_since() {
+	heard_all=$(admin -n kube-node-lease get leases -o 'jsonpath={range .items[*]}{.spec.renewTime}{"\n"}{end}') && [ -n "$heard_all" ] &&
+		[ "$(printf '%s\n' "$1" "$heard_all" | sort | head -n 1)" = "$1" ]
+}
+
 # all_ready: every host must take part.
 all_ready() {
 	admin get nodes -o 'jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}' | while read -r ready_node ready_now; do

@@ -9,6 +9,8 @@ import (
 type call struct {
 	args []string
 	verb string // "init"
+	// sub is the word after the verb, "apply" in "upgrade apply".
+	sub string
 	// aside: it is not init, join or reset themselves but a phase of theirs, a
 	// rehearsal or a question.
 	aside bool
@@ -31,8 +33,11 @@ func parse(args []string) *call {
 		word := args[i]
 		if !strings.HasPrefix(word, "-") {
 			c.aside = c.aside || c.verb != "" && word == "phase"
-			if c.verb == "" {
+			switch {
+			case c.verb == "":
 				c.verb = word
+			case c.sub == "":
+				c.sub = word
 			}
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Files of a host, relative to its root.
@@ -69,6 +70,8 @@ func (s *Step) Main(ctx context.Context, args []string) error {
 		return s.join(ctx, c)
 	case c.verb == "reset":
 		return s.reset(ctx, c)
+	case c.verb == "upgrade" && slices.Contains([]string{"apply", "node", "plan"}, c.sub):
+		return s.upgrade(c)
 	}
 	return s.Host.Become(s.path(Real), c.args)
 }
@@ -112,6 +115,16 @@ func (s *Step) perform(ctx context.Context, c *call, again bool) error {
 		return err
 	}
 	return write(s.path(Marker), []byte(c.verb+"\n"))
+}
+
+// upgrade makes the same preflight checks as init and join, so it ignores the
+// same. The configuration is the cluster's, which was converted at init.
+func (s *Step) upgrade(c *call) error {
+	ignore, err := s.ignored()
+	if err != nil {
+		return err
+	}
+	return s.Host.Become(s.path(Real), c.ignore(ignore))
 }
 
 func (s *Step) reset(ctx context.Context, c *call) error {

@@ -192,6 +192,26 @@ var cases = map[string]struct {
 		args: joinLine, files: map[string]string{config: joining, PatchDir + "/20-user.yaml": "kind: Pod"},
 		err: PatchDir + `/20-user.yaml: document 1 (Pod): kind "Pod" cannot be patched`,
 	},
+	"an upgrade": {
+		args: []string{"upgrade", "apply", "v1.37.2", "--yes"}, files: map[string]string{Marker: "", IgnoreFile: "SystemVerification # cgroup v1\n"},
+		calls: []string{"become /usr/local/lib/opc/kubeadm upgrade apply v1.37.2 --yes --ignore-preflight-errors=SystemVerification"}, marker: true,
+	},
+	"an upgrade of another host": {
+		args: []string{"-v", "1", "upgrade", "node"}, files: map[string]string{IgnoreFile: "Swap\n"},
+		calls: []string{"become /usr/local/lib/opc/kubeadm -v 1 upgrade node --ignore-preflight-errors=Swap"},
+	},
+	"an upgrade, and nothing to ignore": {
+		args: []string{"upgrade", "plan"}, files: map[string]string{Marker: ""},
+		calls: []string{"become /usr/local/lib/opc/kubeadm upgrade plan"}, marker: true,
+	},
+	"a phase of an upgrade": {
+		args: []string{"upgrade", "node", "phase", "kubelet-config"}, files: map[string]string{IgnoreFile: "Swap\n"},
+		calls: []string{"become /usr/local/lib/opc/kubeadm upgrade node phase kubelet-config"},
+	},
+	"an upgrade that has no checks": {
+		args: []string{"upgrade", "diff"}, files: map[string]string{IgnoreFile: "Swap\n"},
+		calls: []string{"become /usr/local/lib/opc/kubeadm upgrade diff"},
+	},
 	"nothing at all": {calls: []string{"become /usr/local/lib/opc/kubeadm "}},
 }
 
