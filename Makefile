@@ -6,8 +6,9 @@ FUZZTIME  ?= 5s
 # The base: which Kubernetes, for what, and its name.
 KUBE      ?= 1.36
 PLATFORM  ?= linux/$(shell $(GO) env GOARCH)
-BASE      ?= localhost/opc/base:v0.1.0-kube$(KUBE)
 SUFFIX    := -$(subst /,-,$(PLATFORM))
+# One for another architecture has a name of its own beside the one for this.
+BASE      ?= localhost/opc/base:v0.1.0-kube$(KUBE)$(if $(filter linux/$(shell $(GO) env GOARCH),$(PLATFORM)),,$(SUFFIX))
 # Modules of their own, so that what only tests need is not in our go.mod.
 MODULES   := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
 
