@@ -43,6 +43,10 @@ type Chart struct {
 	// SingleValues is a values file beside component.yaml that goes on top of
 	// Values in a cluster of a single node.
 	SingleValues string `yaml:"singleValues"`
+	// Set are values that only the cluster knows: the path of a value, and what it
+	// gets: podCIDR4 or podCIDR6 (the network of the pods, empty without one), or
+	// ipv4 or ipv6 (whether there is one).
+	Set map[string]string `yaml:"set"`
 	// Platforms are those of the hosts that the release can run on, when they
 	// are fewer than the component's. Where no host is of one of them, the
 	// release is left out.
@@ -79,6 +83,9 @@ type Manifest struct {
 	// SingleEdits are further replacements for a cluster of a single node, in a
 	// file of our own.
 	SingleEdits []Edit `yaml:"singleEdits"`
+	// DualEdits are further replacements for a cluster whose pods have addresses
+	// of both families, in a file that is downloaded.
+	DualEdits []Edit `yaml:"dualEdits"`
 }
 
 // Edit replaces a literal text, and fails when upstream's file is no longer the

@@ -73,6 +73,17 @@ func (d scriptData) Single() bool {
 		slices.ContainsFunc(d.Install.Manifests, func(m Manifest) bool { return len(m.SingleEdits) > 0 })
 }
 
+// Dual tells whether something differs where pods have two addresses.
+func (d scriptData) Dual() bool {
+	return slices.ContainsFunc(d.Install.Manifests, func(m Manifest) bool { return len(m.DualEdits) > 0 })
+}
+
+// Networks tells whether the script must know the networks of the pods.
+func (d scriptData) Networks() bool {
+	return d.Generated() && (d.Dual() ||
+		slices.ContainsFunc(d.Install.Charts, func(c Chart) bool { return len(c.Set) > 0 }))
+}
+
 // Definitions tells whether those of a chart are applied.
 func (d scriptData) Definitions() bool {
 	return d.Generated() && slices.ContainsFunc(d.Install.Charts, func(c Chart) bool { return c.CRDs })

@@ -12,11 +12,13 @@ import (
 
 // fakeKubectl stands in for kubectl: it writes down its arguments, keeps secrets
 // and namespaces as files, finds unready what the file named unready lists, and
-// has hosts of the platforms in the file named nodes.
+// has hosts of the platforms in the file named nodes, and the configuration in the
+// file named kubeadm-config.
 const fakeKubectl = `#!/bin/sh
 echo "kubectl $*" >>"$STATE/calls"
 case "$*" in
 "get nodes "*) cat "$STATE/nodes" 2>/dev/null || echo linux/amd64 ;;
+"get configmap kubeadm-config "*) cat "$STATE/kubeadm-config" 2>/dev/null || echo "  podSubnet: 10.244.0.0/16"; exit ;;
 "get secret "*) test -e "$STATE/secret-$3" ;;
 "get namespace "*) test -e "$STATE/namespace-$3" ;;
 "apply "*" -f -") cat >"$STATE/applied" ;;
@@ -68,7 +70,7 @@ func newHost(t *testing.T) host {
 		}
 	}
 	for name, text := range map[string]string{
-		"manifests/before.yaml": "a: 1\n", "manifests/after.yaml": "a: 1\n",
+		"manifests/before.yaml": "a: 1\n", "manifests/after.yaml": "a: 1\n", "manifests/network.yaml": "a: 4\n",
 		"manifests/single/after.yaml": "a: 2\n", "values/single/demo.yaml": "a: 2\n",
 	} {
 		h.put(t, name, text)

@@ -29,6 +29,7 @@ install:
       path: chart
       values: values.yaml
       singleValues: single.yaml
+      set: {pods: podCIDR4, six.pods: podCIDR6, six.on: ipv6}
       timeout: 1h
     - release: extra
       path: chart
@@ -38,6 +39,9 @@ install:
       singleEdits: [{find: "1", replace: "2"}]
     - path: before.yaml
       first: true
+    - url: https://example.org/network.yaml
+      sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+      dualEdits: [{find: "4", replace: "6"}]
 secrets:
   - name: demo-admin
     for: the user's console

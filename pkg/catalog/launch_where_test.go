@@ -64,8 +64,8 @@ func TestLaunchOnASingleNode(t *testing.T) {
 		}
 		calls := h.read(t, "calls")
 		for want, in := range map[string]bool{
-			" --values values/demo.yaml --wait --timeout 1h\n":                                      !single,
-			" --values values/demo.yaml --wait --timeout 1h --values values/single/demo.yaml\n":     single,
+			" --wait --timeout 1h\n":                                                                !single,
+			" --wait --timeout 1h --values values/single/demo.yaml\n":                               single,
 			"kubectl apply --server-side --force-conflicts -f manifests/single/after.yaml\n":        single,
 			"kubectl apply --server-side --force-conflicts -f manifests/after.yaml\n":               !single,
 			"kubectl apply --server-side --force-conflicts -f manifests/before.yaml\n":              true,
@@ -90,5 +90,42 @@ func TestLaunchSuitsHelm(t *testing.T) {
 		if calls := h.read(t, "calls"); strings.Contains(calls, "--create-namespace --server-side=true --force-conflicts ") != server {
 			t.Errorf("%s:\n%s", version, calls)
 		}
+	}
+}
+
+// What the networks of the cluster are decides about values and manifests.
+func TestLaunchFollowsTheNetworks(t *testing.T) {
+	t.Parallel()
+	for config, want := range map[string]struct{ set, manifest string }{
+		"  podSubnet: 10.1.0.0/16\n":               {`pods=10.1.0.0/16 --set six.on=false --set six.pods=`, "network.yaml"},
+		"  podSubnet: \"10.1.0.0/16,fd00::/56\"\n": {`pods=10.1.0.0/16 --set six.on=true --set six.pods=fd00::/56`, "dual/network.yaml"},
+		"  podSubnet: fd00::/56\n":                 {`pods= --set six.on=true --set six.pods=fd00::/56`, "network.yaml"},
+	} {
+		h := newHost(t)
+		h.put(t, "manifests/dual/network.yaml", "a: 6\n")
+		h.write(t, "kubeadm-config", "networking:\n  serviceSubnet: 10.9.0.0/16\n"+config)
+		if said, err := h.launch("PodCIDR=10.2.0.0/16"); err != nil {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		calls := h.read(t, "calls")
+		for _, line := range []string{"helm upgrade --install demo charts/demo --namespace demo --create-namespace --server-side=true --force-conflicts --values values/demo.yaml --set " + want.set + " --wait", "-f manifests/" + want.manifest + "\n"} {
+			if !strings.Contains(calls, line) {
+				t.Errorf("%q: %q is missing in:\n%s", config, line, calls)
+			}
+		}
+	}
+}
+
+// A cluster that kubeadm has not made says nothing; then the variable counts.
+func TestLaunchAsksForTheNetworks(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	h.write(t, "kubeadm-config", "")
+	said, err := h.launch("PodCIDR=")
+	if err == nil || !strings.Contains(said, "cannot tell the network of the pods") || !strings.Contains(said, "set PodCIDR") {
+		t.Errorf("%v: %s", err, said)
+	}
+	if said, err = h.launch("PodCIDR=10.2.0.0/16"); err != nil || !strings.Contains(h.read(t, "calls"), " --set pods=10.2.0.0/16 ") {
+		t.Errorf("%v: %s", err, said)
 	}
 }

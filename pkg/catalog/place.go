@@ -45,6 +45,15 @@ func (m Manifest) SingleFile() string {
 	return path.Join("manifests", "single", m.fileName())
 }
 
+// DualFile is where the manifest for a cluster with two families of addresses lies
+// in the component's folder of a cluster image; empty when it is the same.
+func (m Manifest) DualFile() string {
+	if len(m.DualEdits) == 0 {
+		return ""
+	}
+	return path.Join("manifests", "dual", m.fileName())
+}
+
 // fileName is the manifest's own name, or the last part of its origin.
 func (m Manifest) fileName() string {
 	if m.Name != "" {

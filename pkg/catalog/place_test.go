@@ -21,6 +21,8 @@ func TestPlaces(t *testing.T) {
 		{catalog.Manifest{URL: "https://a.io/b/c.yaml"}.File(), "manifests/c.yaml"},
 		{catalog.Manifest{Path: "b/d.yaml"}.File(), "manifests/d.yaml"},
 		{catalog.Manifest{Path: "b/d.yaml"}.SingleFile(), ""},
+		{catalog.Manifest{URL: "https://a.io/d.yaml"}.DualFile(), ""},
+		{catalog.Manifest{URL: "https://a.io/d.yaml", DualEdits: []catalog.Edit{{Find: "a"}}}.DualFile(), "manifests/dual/d.yaml"},
 		{catalog.Manifest{Path: "b/d.yaml", SingleEdits: []catalog.Edit{{Find: "a"}}}.SingleFile(), "manifests/single/d.yaml"},
 		{catalog.Manifest{URL: "https://a.io/b", Name: "e.yaml"}.File(), "manifests/e.yaml"},
 	} {

@@ -3,6 +3,8 @@ package catalog
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -36,6 +38,7 @@ func (k *checker) chart(at string, chart Chart) {
 	k.own(at+".values", chart.Values, "")
 	k.own(at+".singleValues", chart.SingleValues, "")
 	k.platforms(at+".platforms", chart.Platforms)
+	k.set(at+".set", chart.Set)
 	if chart.Repository == "" {
 		if chart.Chart+chart.Version+chart.SHA256 != "" {
 			k.fail(at, "chart, version and sha256 belong to a repository; a chart of our own has them in its Chart.yaml")
@@ -50,6 +53,20 @@ func (k *checker) chart(at string, chart Chart) {
 	}
 }
 
+// clusterFacts are what a value can be set to by the cluster.
+var clusterFacts = []string{"ipv4", "ipv6", "podCIDR4", "podCIDR6"}
+
+func (k *checker) set(at string, set map[string]string) {
+	for _, value := range slices.Sorted(maps.Keys(set)) {
+		if !word.MatchString(value) {
+			k.fail(at, "value %q must be a path of letters, digits, '.', '_' and '-'", value)
+		}
+		if !slices.Contains(clusterFacts, set[value]) {
+			k.fail(at, "value %s is set to %q, which is none of %s", value, set[value], strings.Join(clusterFacts, ", "))
+		}
+	}
+}
+
 func (k *checker) manifest(at string, m Manifest) {
 	k.either(at, "url", m.URL, "path", m.Path)
 	k.webAddress(at+".url", m.URL, "https")
@@ -57,6 +74,9 @@ func (k *checker) manifest(at string, m Manifest) {
 	k.own(at+".path", m.Path, "")
 	if len(m.SingleEdits) > 0 && m.Path == "" {
 		k.fail(at+".singleEdits", "singleEdits are for a file of our own: give path, not url")
+	}
+	if len(m.DualEdits) > 0 && m.URL == "" {
+		k.fail(at+".dualEdits", "dualEdits are for a file that is downloaded: give url, not path")
 	}
 	if name := m.fileName(); !isYAML(name) || strings.Contains(name, "/") {
 		k.fail(at, "the manifest's file name is %q, which does not end in .yaml; set name", name)

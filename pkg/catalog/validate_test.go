@@ -64,6 +64,9 @@ func TestValidateRefuses(t *testing.T) {
 		"chart platform":         {`install: {charts: [{release: a, path: chart, platforms: [arm64]}]}`, `"arm64" is not a platform such as linux/amd64`},
 		"single values":          {`install: {charts: [{release: a, path: chart, singleValues: no.yaml}]}`, `there is no file no.yaml beside component.yaml`},
 		"single download":        {`install: {manifests: [{url: "https://a.io/b.yaml", singleEdits: [{find: a}]}]}`, `singleEdits are for a file of our own`},
+		"dual own":               {`install: {manifests: [{path: chart/Chart.yaml, dualEdits: [{find: a}]}]}`, `dualEdits are for a file that is downloaded`},
+		"set from":               {`install: {charts: [{release: a, path: chart, set: {a.b: podCIDR}}]}`, `value a.b is set to "podCIDR", which is none of ipv4, ipv6, podCIDR4, podCIDR6`},
+		"set what":               {`install: {charts: [{release: a, path: chart, set: {"a b": ipv4}}]}`, `value "a b" must be a path`},
 		"launch line":            {`launch: ["a\nb"]`, `"a\nb" must be one line`},
 	} {
 		t.Run(name, func(t *testing.T) {

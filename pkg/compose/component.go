@@ -92,6 +92,9 @@ func (p componentPart) manifests() error {
 		if m.Path == "" {
 			source := p.download(Download{Source: m.URL, SHA256: m.SHA256, For: p.component.Name})
 			p.put(dest, 0o644, "", Content{Source: source, Edits: m.Edits})
+			if dual := m.DualFile(); dual != "" {
+				p.put(path.Join(p.dir, dual), 0o644, "", Content{Source: source, Edits: slices.Concat(m.Edits, m.DualEdits)})
+			}
 			continue
 		}
 		data, err := fs.ReadFile(p.component.Files(), m.Path)

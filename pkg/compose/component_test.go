@@ -21,7 +21,7 @@ var everything = map[string]string{
     - {release: reg, repository: "oci://r.example/charts", chart: reg, version: 2.0.0}
     - {release: own, path: chart}
   manifests:
-    - {url: "https://x.example/crds.yaml", first: true, edits: [{find: a, replace: b}]}
+    - {url: "https://x.example/crds.yaml", first: true, edits: [{find: a, replace: b}], dualEdits: [{find: b, replace: c}]}
     - {path: objects.yaml, edits: [{find: old, replace: new}], singleEdits: [{find: the new, replace: one}]}
   hostFiles:
     - {url: "https://x.example/tool-amd64.tgz", member: bin/tool, dest: bin/tool, mode: "0755", platform: linux/amd64, size: 2MiB}
@@ -67,6 +67,7 @@ func TestComponent(t *testing.T) {
 -rw-r--r-- application/apps/demo/charts/own/Chart.yaml = name: own
 -rw-r--r-- application/apps/demo/charts/own/templates/x.yml = x
 -rw-r--r-- application/apps/demo/manifests/crds.yaml <- https://x.example/crds.yaml
+-rw-r--r-- application/apps/demo/manifests/dual/crds.yaml <- https://x.example/crds.yaml
 -rw-r--r-- application/apps/demo/manifests/objects.yaml = the new object
 -rw-r--r-- application/apps/demo/manifests/single/objects.yaml = one object
 -rwxr-xr-x bin/tool [linux/amd64] <- https://x.example/tool-amd64.tgz!bin/tool
@@ -80,6 +81,11 @@ func TestComponent(t *testing.T) {
 `
 	if diff := cmp.Diff(want, list(t, files)); diff != "" {
 		t.Error(diff)
+	}
+	for _, f := range files {
+		if n := len(f.Content.Edits); strings.HasSuffix(f.Name, "/crds.yaml") && (n == 2) != strings.Contains(f.Name, "/dual/") {
+			t.Errorf("%s has %d edits", f.Name, n)
+		}
 	}
 	apps := []sealer.Application{{Name: "demo", Cmds: []string{"sh launch.sh"}}}
 	if diff := cmp.Diff(apps, p.Apps); diff != "" {

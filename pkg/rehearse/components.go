@@ -31,7 +31,7 @@ func FromComponents(components []*catalog.Component) Inventory {
 			if m.URL == "" {
 				continue
 			}
-			files.add(File{URL: m.URL, Images: rendered, Arguments: arguments, Edits: m.Edits})
+			files.add(File{URL: m.URL, Images: rendered, Arguments: arguments, Edits: slices.Concat(m.Edits, m.DualEdits)})
 			rendered, arguments = nil, nil
 		}
 		files.addAll(c.Install.HostFiles)

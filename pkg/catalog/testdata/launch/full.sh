@@ -33,10 +33,30 @@ runs() {
 # what SingleNode was when the cluster was made.
 single=${SingleNode:-$(sed -n 's/^SingleNode=//p' /etc/opc/host 2>/dev/null || true)}
 
+# The networks of the pods are those that the cluster was made with.
+networks=$(kubectl get configmap kubeadm-config --namespace kube-system --ignore-not-found \
+    --output 'jsonpath={.data.ClusterConfiguration}' | sed -n 's/^ *podSubnet: *//p' | tr -d '"')
+networks=$(printf '%s' "${networks:-${PodCIDR:-}}" | tr , '\n')
+if [ -z "$networks" ]; then
+    say "cannot tell the network of the pods: kubeadm-config in kube-system has no podSubnet; set PodCIDR"
+    exit 1
+fi
+podCIDR4=$(printf '%s\n' "$networks" | grep -v : || true)
+podCIDR6=$(printf '%s\n' "$networks" | grep : || true)
+# shellcheck disable=SC2034 # Not everything asks for these.
+{
+    ipv4=false ipv6=false
+    [ -z "$podCIDR4" ] || ipv4=true
+    [ -z "$podCIDR6" ] || ipv6=true
+}
+
 # manifest FILE: applies it. What the image says counts, whoever changed it since.
 manifest() {
     if [ "$single" = true ] && [ -f "manifests/single/${1#*/}" ]; then
         set -- "manifests/single/${1#*/}"
+    fi
+    if [ "$ipv4$ipv6" = truetrue ] && [ -f "manifests/dual/${1#*/}" ]; then
+        set -- "manifests/dual/${1#*/}"
     fi
     kubectl apply --server-side --force-conflicts -f "$1"
 }
@@ -146,13 +166,15 @@ fi
 definitions charts/operator-v1.2.3.tgz
 release demo-operator operators charts/operator-v1.2.3.tgz --timeout 10m
 
-release demo demo charts/demo --values values/demo.yaml --wait --timeout 1h
+release demo demo charts/demo --values values/demo.yaml --set pods="$podCIDR4" --set six.on="$ipv6" --set six.pods="$podCIDR6" --wait --timeout 1h
 
 if runs 'release extra' linux/arm64; then
     release extra demo charts/extra --wait --timeout 10m
 fi
 
 manifest manifests/after.yaml
+
+manifest manifests/network.yaml
 
 failed=
 deadline=$(($(date +%s) + 3))

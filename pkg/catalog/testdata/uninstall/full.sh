@@ -70,6 +70,7 @@ uninstall() {
     helm uninstall "$1" --namespace "$2" --wait --timeout 10m >&2
 }
 
+remove manifests/network.yaml
 remove manifests/after.yaml
 uninstall extra demo
 uninstall demo demo
