@@ -28,7 +28,7 @@ build: ## compile bin/opc-image
 
 base: build ## compile Kubernetes and all else of the base and bake it (KUBE=1.37, PLATFORM=linux/arm64): dist/base-1.36-linux-amd64.tar
 	@mkdir -p dist
-	$(BIN) build base --from source --progress plain --build-arg KUBE_VERSION=$(KUBE) --platform $(PLATFORM) \
+	$(BIN) build base --from source --progress plain --build-arg KUBE_VERSION=$(KUBE) --build-arg CNI=none --platform $(PLATFORM) \
 		--lock dist/base-$(KUBE)$(SUFFIX).opc.lock -t $(BASE)
 	$(BIN) save $(BASE) -o dist/base-$(KUBE)$(SUFFIX).tar
 	$(BIN) verify --machines $(BASE)

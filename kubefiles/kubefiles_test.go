@@ -45,13 +45,18 @@ func TestComponentsStandBehindWhatTheyRequire(t *testing.T) {
 var leftOut = map[string]string{
 	"appactive":               "still since 2022, and routes nothing before it is told what",
 	"chaosblade-box":          "its image is for amd64 only, of 2024 and outside of releases since; the operator needs no console",
+	"cilium":                  "chosen instead of Calico by CNI",
 	"cloud-alibaba":           "chosen where the hosts are Alibaba Cloud's",
 	"cloud-huawei":            "chosen where the hosts are Huawei Cloud's",
 	"cloud-openstack":         "chosen where the hosts are OpenStack's",
 	"cloud-tencent":           "chosen where the hosts are Tencent Cloud's",
 	"cloud-vsphere":           "chosen where the hosts are vSphere's",
 	"csi-driver-nfs":          "chosen where there is an NFS server",
+	"flannel":                 "chosen instead of Calico by CNI",
+	"hybridnet":               "chosen instead of Calico by CNI",
 	"kubernetes-1.37":         "chosen instead of 1.36 by KUBE_VERSION",
+	"node-local-dns":          "chosen where pods ask for many names",
+	"none":                    "chosen instead of Calico by CNI",
 	"metallb":                 "chosen where nothing else gives addresses to services",
 	"shardingsphere-operator": "of 2023, and cannot run the proxy that full has",
 	"takin":                   "parts of it carry no licence, and it has been still since 2023",
@@ -74,6 +79,30 @@ func TestWhatIsDeclaredIsLaunched(t *testing.T) {
 		s := script(t, file)
 		if diff := cmp.Diff(components(s), launched(s)); diff != "" && name != "base" {
 			t.Errorf("profile %s (-declared +launched):\n%s", name, diff)
+		}
+	}
+}
+
+// The network is launched before all that waits for ready nodes, and is told to
+// sealer as one.
+func TestNetworkComesFirst(t *testing.T) {
+	t.Parallel()
+	all := profiles(t)
+	for name := range all {
+		first := scripts(t, all, name)
+		if got := launched(first...)[0]; got != "calico" {
+			t.Errorf("profile %s launches %s first", name, got)
+		}
+	}
+	for _, name := range []string{"calico", "cilium", "flannel", "hybridnet", "none"} {
+		chosen, err := kubefile.Expand(all["base"], kubefile.ExpandOptions{BuildArgs: map[string]string{"CNI": name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		apps := chosen.Apps()
+		last := apps[len(apps)-1]
+		if got := components(chosen); last.Keyword() != "CNI" || got[len(got)-1] != name || !slices.Equal(launched(chosen), []string{name}) {
+			t.Errorf("CNI=%s: %s %v launches %v", name, last.Keyword(), got, launched(chosen))
 		}
 	}
 }

@@ -196,7 +196,7 @@ func TestBaseFromSource(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, err := c.Compose(t.Context(), opc.Target{Name: "base", Way: way, Args: map[string]string{"KUBE_VERSION": minor}})
+			p, err := c.Compose(t.Context(), opc.Target{Name: "base", Way: way, Args: map[string]string{"KUBE_VERSION": minor, "CNI": "none"}})
 			c.Close()
 			if err != nil {
 				t.Fatal(err)
