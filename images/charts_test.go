@@ -8,7 +8,8 @@ import (
 
 // privileged are workloads that must reach into the host, with the reason.
 var privileged = map[string]string{
-	"chaosblade/chaosblade-tool": "it disturbs the host and its containers, which is what it is for",
+	"chaosblade/chaosblade-tool":  "it disturbs the host and its containers, which is what it is for",
+	"open-local/open-local-agent": "it runs LVM on the host and mounts for its pods",
 }
 
 // shared is the namespace in which many components stand side by side.

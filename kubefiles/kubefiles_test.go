@@ -58,6 +58,7 @@ var leftOut = map[string]string{
 	"node-local-dns":          "chosen where pods ask for many names",
 	"none":                    "chosen instead of Calico by CNI",
 	"metallb":                 "chosen where nothing else gives addresses to services",
+	"open-local":              "chosen where hosts have volume groups for it",
 	"shardingsphere-operator": "of 2023, and cannot run the proxy that full has",
 	"takin":                   "parts of it carry no licence, and it has been still since 2023",
 	"terraform":               "its licence is restricted, and OpenTofu does the same",
