@@ -82,7 +82,6 @@ if [ "$1" = master ] && [ -f "$SAVED/etcd.db" ]; then
 fi
 
 name=''
-named() { name=$(node_name) && [ -n "$name" ]; }
 await 120 "the API server answers" named || die "the API server does not answer: see journalctl -u kubelet and crictl ps -a"
 await 300 "the node is Ready, with kubelet $from" kubelet_is "$name" "$from" || die "the node does not become Ready with kubelet $from: see journalctl -u kubelet"
 # sealer brings the files of the older image now, having forgotten that it did.

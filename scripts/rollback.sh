@@ -24,9 +24,8 @@ workers() {
 	done
 }
 
-if admin get --raw /readyz >/dev/null 2>&1; then
-	name=$(node_name)
-	[ -n "$name" ] || die "the API server does not say which node this host is"
+name=''
+if await 60 "the API server answers" named; then
 	masters=$(others -l node-role.kubernetes.io/control-plane | wc -l)
 	[ "$masters" = 0 ] || die "this cluster has $((masters + 1)) masters: roll each of them back by hand, see the head of $OPC_ROOTFS/scripts/rollback-node.sh"
 	all_ready
@@ -35,7 +34,7 @@ if admin get --raw /readyz >/dev/null 2>&1; then
 else
 	warn "the API server does not answer: this host goes back first"
 	sh "$OPC_ROOTFS/scripts/rollback-node.sh" master
-	name=$(node_name)
+	await 120 "the API server answers" named || die "the API server does not answer: see journalctl -u kubelet and crictl ps -a"
 	workers
 fi
 no_turns

@@ -20,6 +20,19 @@ own() { kubectl --kubeconfig /etc/kubernetes/kubelet.conf --request-timeout=10s 
 # node_name: print the name of this host's node, by its credentials.
 node_name() { own auth whoami -o 'jsonpath={.status.userInfo.username}' | sed -n 's/^system:node://p'; }
 
+# named: set $name to that, or fail: an API server that has just started knows
+# nobody's rights yet.
+named() { name=$(node_name) && [ -n "$name" ]; }
+
+# steady: does the API server answer for 10 seconds on end? A new kubelet may
+# start its pods anew.
+steady() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		own get --raw /readyz || return 1
+		sleep 1
+	done
+}
+
 # turn_of NODE: print what its annotation says. The rights are in $asking.
 turn_of() { "$asking" get node "$1" -o 'jsonpath={.metadata.annotations.opc-source\.github\.io/turn}'; }
 

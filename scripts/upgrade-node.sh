@@ -33,8 +33,8 @@ while IFS='=' read -r variable value; do
 	export "$variable=$value"
 done <"$SAVED/env"
 scripts=$OPC_ROOTFS/scripts
-name=$(node_name)
-[ -n "$name" ] || die "the API server does not say which node this host is: is it up?"
+name=''
+await 120 "the API server answers" named || die "the API server does not say which node this host is: is it up?"
 
 if [ "$1" = apply ] && [ -f /etc/kubernetes/manifests/etcd.yaml ] && [ ! -f "$SAVED/etcd.db" ]; then
 	sh "$scripts/etcd-backup.sh" || die "without a backup of etcd nothing is upgraded"
@@ -60,4 +60,5 @@ sh "$scripts/containerd.sh"
 (cd "$scripts" && sh ./init-kube.sh)
 systemctl restart kubelet.service
 await 300 "the node is Ready, with kubelet $to" kubelet_is "$name" "$to" || die "the node does not become Ready with kubelet $to: see journalctl -u kubelet"
+await 300 "the API server is steady" steady || die "the API server does not come to rest: see crictl ps -a on the masters"
 touch "$SAVED/done"

@@ -13,9 +13,8 @@
 . "$(dirname "$0")/upgrade-common.sh"
 
 to=$(setting KUBERNETES)
-admin get --raw /readyz >/dev/null || die "the API server does not answer: bring it up, or go back with sealer rollback"
-name=$(node_name)
-[ -n "$name" ] || die "the API server does not say which node this host is"
+name=''
+await 120 "the API server answers" named || die "the API server does not answer: bring it up, or go back with sealer rollback"
 all_ready
 admin get nodes -o 'jsonpath={range .items[*]}{.metadata.name} {.status.nodeInfo.kubeletVersion}{"\n"}{end}' | while read -r node version; do
 	near "$version" "$to"

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -26,8 +27,9 @@ var definition embed.FS
 
 // buildImage builds the image of the tests from an archive of the base, as a
 // user would, and unpacks it. The only thing to be fetched is the container of
-// our pods, from a registry of this process.
-func buildImage(ctx context.Context, dir, base, pod string) (*sealer.Image, error) {
+// our pods, from a registry of this process. Images unpacked before are removed,
+// but for the directories that are to be kept.
+func buildImage(ctx context.Context, dir, base, pod string, keep ...string) (*sealer.Image, error) {
 	// Only needed until the image is unpacked, and large.
 	storeDir := filepath.Join(dir, "store")
 	defer os.RemoveAll(storeDir)
@@ -95,17 +97,17 @@ func buildImage(ctx context.Context, dir, base, pod string) (*sealer.Image, erro
 	if err != nil {
 		return nil, err
 	}
-	return image, tidy(ctx, client, images, image.Dir)
+	return image, tidy(ctx, client, images, append(keep, image.Dir)...)
 }
 
 // tidy removes what runs with other images have left: they are large.
-func tidy(ctx context.Context, client *opc.Client, images, keep string) error {
+func tidy(ctx context.Context, client *opc.Client, images string, keep ...string) error {
 	entries, err := os.ReadDir(images)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		if dir := filepath.Join(images, entry.Name()); dir != keep {
+		if dir := filepath.Join(images, entry.Name()); !slices.Contains(keep, dir) {
 			if err := os.RemoveAll(dir); err != nil {
 				return err
 			}

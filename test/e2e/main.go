@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/opc-source/opc-image/test/e2e/sealer"
 )
 
 func main() {
@@ -30,9 +32,9 @@ func main() {
 
 // options are what the command line says.
 type options struct {
-	base, pod, cache, mirror string
-	stories                  []string
-	keep, verbose            bool
+	base, to, pod, cache, mirror string
+	stories                      []string
+	keep, verbose                bool
 }
 
 func run(ctx context.Context, args []string) error {
@@ -42,6 +44,7 @@ func run(ctx context.Context, args []string) error {
 	var o options
 	flags := flag.NewFlagSet("e2e", flag.ContinueOnError)
 	flags.StringVar(&o.base, "image", "", "the base, an OCI `archive`")
+	flags.StringVar(&o.to, "to", "", "the base that the story \"upgrade\" upgrades to, an OCI `archive`")
 	flags.StringVar(&o.pod, "pod", besides("-pod"), "the `program` of the tests' pods (./test/e2e/pod, built static)")
 	flags.StringVar(&o.cache, "cache", cacheDir(), "`directory` for what is kept between runs")
 	flags.StringVar(&o.mirror, "mirror", "", "Debian mirror that hosts are made from, once (default: debootstrap's)")
@@ -91,6 +94,12 @@ func tellAll(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	var next *sealer.Image
+	if o.to != "" {
+		if next, err = buildImage(ctx, o.cache, o.to, o.pod, image.Dir); err != nil {
+			return err
+		}
+	}
 	fmt.Printf("the image for the tests is built and unpacked: %.1f s\n", time.Since(start).Seconds())
 	for i, s := range chosen {
 		fmt.Printf("\n%s: %s\n", s.name, s.title)
@@ -98,7 +107,7 @@ func tellAll(ctx context.Context, o options) error {
 		if err != nil {
 			return err
 		}
-		set.image = image
+		set.image, set.next = image, next
 		if o.verbose {
 			set.out = os.Stdout
 		}
