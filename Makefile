@@ -15,7 +15,7 @@ MODULES   := $(patsubst %/go.mod,%,$(wildcard test/*/go.mod))
 export CGO_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build base e2e test race bench lint fmt generate fuzz-short clean
+.PHONY: help run build base e2e e2e-full test race bench lint fmt generate fuzz-short clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ e2e: $(ARCHIVE) ## boot the base on hosts of its own, as root (STORY=name,name o
 	$(GO) build -o bin/e2e ./test/e2e
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/e2e-pod ./test/e2e/pod
 	bin/e2e -image $(ARCHIVE) $(if $(STORY),-story $(STORY))
+
+e2e-full: $(ARCHIVE) ## launch all of the catalog on the base, with the real charts of CHARTS=DIR; as root (ONLY=name,name); docs/admitted.md
+	$(GO) build -o bin/e2e ./test/e2e
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/e2e-pod ./test/e2e/pod
+	bin/e2e full -image $(ARCHIVE) -charts "$(CHARTS)" $(if $(ONLY),-only $(ONLY),-record testdata/proof/cluster.yaml)
+	$(GO) generate ./internal/cli
 
 test: ## run all tests
 	$(GO) vet ./...

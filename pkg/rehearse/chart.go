@@ -37,9 +37,12 @@ func (c Chart) metadata() chartMetadata {
 	}
 }
 
-// chartArchive packs the stand-in of a chart. Its templates use no value, so it
-// takes any.
+// chartArchive packs the stand-in of a chart, unless there is an archive of it.
+// The templates of a stand-in use no value, so it takes any.
 func chartArchive(c Chart) ([]byte, error) {
+	if c.Archive != nil {
+		return c.Archive, nil
+	}
 	metadata, err := json.MarshalIndent(c.metadata(), "", "  ")
 	if err != nil {
 		return nil, err

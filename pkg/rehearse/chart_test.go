@@ -112,3 +112,27 @@ func TestChartInRegistry(t *testing.T) {
 		t.Errorf("Sum = %s, %v", sum, err)
 	}
 }
+
+// TestRealOnes has an upstream serve what it was given.
+func TestRealOnes(t *testing.T) {
+	t.Parallel()
+	u := start(t, rehearse.Inventory{
+		Charts: []rehearse.Chart{
+			{Repo: "https://h/c", Name: "a", Version: "1", Archive: []byte("real a")},
+			{Repo: "oci://r/c", Name: "b", Version: "1", Archive: []byte("real b")},
+		},
+		Files: []rehearse.File{{URL: "https://h/m.yaml", Data: []byte("real m")}},
+	}, rehearse.Options{})
+	for source, want := range map[string]string{
+		"https://h/c#a@1": "real a", "oci://r/c/b:1": "real b", "https://h/m.yaml": "real m",
+	} {
+		if sum, err := u.Sum(source); err != nil || sum != digest.FromString(want) {
+			t.Errorf("%s is %s, %v", source, sum, err)
+		}
+	}
+	for path, want := range map[string]string{"/dl/h/c/a-1.tgz": "real a", "/dl/h/m.yaml": "real m"} {
+		if _, data := get(t, u, path, nil); string(data) != want {
+			t.Errorf("%s is %q", path, data)
+		}
+	}
+}

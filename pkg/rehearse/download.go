@@ -19,6 +19,8 @@ type download struct {
 func (g *generator) download(f File) (*download, error) {
 	format := formatOf(f.URL)
 	switch {
+	case f.Data != nil:
+		return literalDownload(f.Data, nil)
 	case format == formatManifest:
 		return literalDownload(manifest(f))
 	case format != formatPlain:

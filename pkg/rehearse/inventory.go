@@ -41,6 +41,8 @@ type Chart struct {
 	Arguments []string
 	// Objects are further documents to render, in YAML, as they are.
 	Objects []string
+	// Archive is a chart's archive, to be served as it is instead of a stand-in.
+	Archive []byte
 }
 
 // File asks for a stand-in of a download.
@@ -62,6 +64,8 @@ type File struct {
 	Edits []catalog.Edit
 	// Members are paths that an archive has to hold.
 	Members []string
+	// Data is a file's content, to be served as it is instead of a stand-in.
+	Data []byte
 }
 
 // platforms is Platforms, parsed, with its default.

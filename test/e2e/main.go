@@ -41,6 +41,9 @@ func run(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == "host" {
 		return hostCommand(ctx, args[1:])
 	}
+	if len(args) > 0 && args[0] == "full" {
+		return fullCommand(ctx, args[1:])
+	}
 	var o options
 	flags := flag.NewFlagSet("e2e", flag.ContinueOnError)
 	flags.StringVar(&o.base, "image", "", "the base, an OCI `archive`")

@@ -57,7 +57,7 @@ Every system of the platform, the component that has it, and how far that is pro
 | real chart | the upstream charts, as published in the version named, rendered with our values, by hand; what is our own renders in the tests |
 | complete | discovery finds exactly the images that the component declares, by hand, with the real charts and manifests ([discovery.md](discovery.md)) |
 | rehearsed | built, pushed, pulled back and verified with stand-ins, alone and in its profiles; a test does it each time |
-| admitted | a Kubernetes brought up from our own base, with no route out, took all objects in launch order, and every pod found its images |
+| admitted | a Kubernetes brought up from our own base, with no route out, took all objects in launch order, and every pod found its images, stand-ins though these were ([admitted.md](admitted.md)); the version of Kubernetes |
 | healthy | the real software became ready there |
 
 Images are counted for linux/amd64 / linux/arm64. None has been pulled from its registry where this was
@@ -107,7 +107,7 @@ func (w *componentWriter) row(system string, c *catalog.Component) {
 	}
 	cells := []string{
 		system, c.Name, c.Version, installedBy(c), fmt.Sprintf("%d / %d", count(c, "linux/amd64"), count(c, "linux/arm64")), licence,
-		yes(!w.broken[c.Name]), realCharts(c, p), complete(c, p), yes(true), yes(p.Admitted), yes(p.Healthy),
+		yes(!w.broken[c.Name]), realCharts(c, p), complete(c, p), yes(true), onCluster(p.Admitted, p), onCluster(p.Healthy, p),
 	}
 	fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | "))
 }
@@ -125,6 +125,14 @@ func (w *componentWriter) restricted() {
 		}
 		fmt.Fprintf(w, "- %s (%s): %s%s\n", c.Name, c.Licence.SPDX, c.Licence.Reason, asks)
 	}
+}
+
+// onCluster names the version of Kubernetes that something held on.
+func onCluster(is bool, p Proof) string {
+	if is && p.Kubernetes != "" {
+		return p.Kubernetes
+	}
+	return yes(is)
 }
 
 func yes(is bool) string {

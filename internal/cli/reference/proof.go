@@ -24,6 +24,8 @@ type Proof struct {
 	Charts []string `yaml:"charts"`
 	// Complete: discovery and the component agree about the images.
 	Complete bool `yaml:"complete"`
+	// Kubernetes is the version of the cluster that the next two are about.
+	Kubernetes string `yaml:"kubernetes"`
 	// Admitted: a cluster took all objects, and pods found their images.
 	Admitted bool `yaml:"admitted"`
 	// Healthy: the real software became ready in a cluster.
@@ -74,6 +76,7 @@ func ReadProofs(top string) (Proofs, error) {
 			p.Version = more.Version
 			p.Charts = append(p.Charts, more.Charts...)
 			p.Complete = p.Complete || more.Complete
+			p.Kubernetes = more.Kubernetes
 			p.Admitted = p.Admitted || more.Admitted
 			p.Healthy = p.Healthy || more.Healthy
 			all[component] = p

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -41,7 +42,7 @@ func (t *Trial) charts(ctx context.Context, o *Outcome) error {
 		if err != nil {
 			return err
 		}
-		made, others := split(hooks)
+		made, others := partition(hooks, installed)
 		o.Objects += len(objects) + len(hooks)
 		for _, part := range []struct {
 			what    string
@@ -95,20 +96,25 @@ func objects(stream string) ([]object, error) {
 	}
 }
 
-// split tells hooks that an installation makes from those that it does not.
-func split(hooks []object) (made, others []object) {
-	for _, o := range hooks {
-		if at := o.Annotations["helm.sh/hook"]; strings.Contains(at, "install") {
-			made = append(made, o)
-		} else {
-			others = append(others, o)
-		}
-	}
-	return made, others
-}
+// installed tells whether an installation makes the object of a hook.
+func installed(o object) bool { return strings.Contains(o.Annotations["helm.sh/hook"], "install") }
 
 // apply has objects made, or checked only.
 func (t *Trial) apply(ctx context.Context, namespace string, objects []object, dry bool) error {
+	// kubectl refuses to be told a namespace that an object does not have.
+	named, other := partition(objects, func(o object) bool { return o.Namespace != "" })
+	args := []string{"apply", "--server-side", "--force-conflicts", "--validate=strict"}
+	if dry {
+		args = append(args, "--dry-run=server")
+	}
+	return errors.Join(
+		t.kubectl(ctx, named, args...),
+		t.kubectl(ctx, other, append(args, "--namespace", namespace)...),
+	)
+}
+
+// kubectl gives objects to kubectl.
+func (t *Trial) kubectl(ctx context.Context, objects []object, args ...string) error {
 	if len(objects) == 0 {
 		return nil
 	}
@@ -119,14 +125,20 @@ func (t *Trial) apply(ctx context.Context, namespace string, objects []object, d
 		b.WriteString("\n")
 	}
 	const name = "/root/opc-e2e-objects.yaml"
-	master := t.Cluster.Masters[0]
-	if err := os.WriteFile(filepath.Join(master.Root(), name), []byte(b.String()), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(t.Cluster.Masters[0].Root(), name), []byte(b.String()), 0o600); err != nil {
 		return err
 	}
-	args := []string{"apply", "--server-side", "--force-conflicts", "--validate=strict", "--namespace", namespace, "-f", name}
-	if dry {
-		args = append(args, "--dry-run=server")
-	}
-	_, err := t.Cluster.Kubectl(ctx, args...)
+	_, err := t.Cluster.Kubectl(ctx, append(args, "-f", name)...)
 	return err
+}
+
+func partition(objects []object, is func(object) bool) (those, others []object) {
+	for _, o := range objects {
+		if is(o) {
+			those = append(those, o)
+		} else {
+			others = append(others, o)
+		}
+	}
+	return those, others
 }

@@ -21,31 +21,35 @@ var unsettled = []string{"", "ContainerCreating", "PodInitializing"}
 // its images, or is held up by something else for a while: a volume or a secret
 // that an operator would make.
 func (t *Trial) pods(ctx context.Context, o *Outcome) error {
-	var waiting []string
+	var waiting, without []string
 	for deadline := time.Now().Add(podLimit); ; time.Sleep(time.Second) {
+		if err := t.volumes(ctx); err != nil {
+			return err
+		}
 		list, err := t.list(ctx, "--all-namespaces")
 		if err != nil {
 			return err
 		}
-		o.Pods, waiting = 0, nil
+		o.Pods, waiting, without = 0, nil, nil
 		for _, pod := range list {
-			if t.before[key("pod", pod.Namespace, pod.Name)] {
+			if t.mine(key("pod", pod.Namespace, pod.Name)) || pod.DeletionTimestamp != nil {
 				continue
 			}
 			o.Pods++
 			for name, state := range states(pod) {
 				if slices.Contains(refused, state) {
-					o.Problems = append(o.Problems, fmt.Sprintf("pod %s/%s, container %s: %s", pod.Namespace, pod.Name, name, state))
+					without = append(without, fmt.Sprintf("pod %s/%s, container %s: %s", pod.Namespace, pod.Name, name, state))
 				}
 			}
 			if reason := pending(pod); reason != "" {
 				waiting = append(waiting, pod.Namespace+"/"+pod.Name+": "+reason)
 			}
 		}
-		if len(o.Problems) > 0 || len(waiting) == 0 || time.Now().After(deadline) {
+		if len(without) > 0 || len(waiting) == 0 || time.Now().After(deadline) {
 			break
 		}
 	}
+	o.Problems = append(o.Problems, without...)
 	if len(waiting) > 0 {
 		t.Log("still waiting for something else than images: %s", strings.Join(waiting, ", "))
 	}

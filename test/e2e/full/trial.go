@@ -33,6 +33,8 @@ type Trial struct {
 
 	releases map[string]bool // those that have been looked at
 	before   map[string]bool // workloads of the base, which stay
+
+	volumesMade map[string]bool // by claim
 }
 
 // Outcome is what became of a component.
@@ -48,7 +50,7 @@ type Outcome struct {
 
 // Begin prepares the host: programs, a namespace, and a list of what is there.
 func (t *Trial) Begin(ctx context.Context) error {
-	t.releases = map[string]bool{}
+	t.releases, t.volumesMade = map[string]bool{}, map[string]bool{}
 	master := t.Cluster.Masters[0]
 	sub, err := fs.Sub(programs, "bin")
 	if err != nil {
@@ -88,11 +90,7 @@ func (t *Trial) Launch(ctx context.Context, c *catalog.Component, command string
 	if err != nil {
 		o.Problems = append(o.Problems, "launch: "+end(out))
 	}
-	for line := range strings.Lines(out) {
-		if strings.Contains(line, "unknown field") {
-			o.Problems = append(o.Problems, strings.TrimSpace(line))
-		}
-	}
+	o.Problems = append(o.Problems, unknown(out)...)
 	t.Log("launched in %.1f s", time.Since(start).Seconds())
 	checks := []func(context.Context, *Outcome) error{t.charts, t.definitions, t.pods}
 	for _, check := range checks {
@@ -106,6 +104,16 @@ func (t *Trial) Launch(ctx context.Context, c *catalog.Component, command string
 	data, err := os.ReadFile(log)
 	o.Settled = strings.Fields(string(data))
 	return o, errors.Join(err, t.clear(ctx))
+}
+
+// unknown are the warnings about fields that nobody knows.
+func unknown(out string) (list []string) {
+	for line := range strings.Lines(out) {
+		if strings.Contains(line, "unknown field") {
+			list = append(list, strings.TrimSpace(line))
+		}
+	}
+	return list
 }
 
 // definitions makes sure that all definitions are established.

@@ -25,6 +25,19 @@ func key(kind, namespace, name string) string {
 	return strings.ToLower(kind) + "/" + namespace + "/" + name
 }
 
+// mine tells whether a workload is not a component's: it was there before, or was
+// made again by one that was.
+func (t *Trial) mine(id string) bool {
+	_, name, _ := strings.Cut(id, "/")
+	for old := range t.before {
+		kind, owner, _ := strings.Cut(old, "/")
+		if old == id || kind != "pod" && strings.HasPrefix(name, owner+"-") {
+			return true
+		}
+	}
+	return false
+}
+
 // clear deletes the workloads of components that were looked at: the host could
 // not bear all of them.
 func (t *Trial) clear(ctx context.Context) error {
@@ -34,7 +47,7 @@ func (t *Trial) clear(ctx context.Context) error {
 	}
 	byNamespace := map[string][]string{}
 	for id := range found {
-		if t.before[id] {
+		if t.mine(id) {
 			continue
 		}
 		kind, rest, _ := strings.Cut(id, "/")

@@ -1,0 +1,70 @@
+package full
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/opc-source/opc-image/pkg/catalog"
+)
+
+// Results are the outcomes of components.
+type Results struct {
+	// Kubernetes is the version of the API server.
+	Kubernetes string
+
+	lines []string
+	bad   []string
+}
+
+// Add notes an outcome.
+func (r *Results) Add(c *catalog.Component, o Outcome) {
+	if len(o.Problems) > 0 {
+		r.bad = append(r.bad, c.Name)
+		return
+	}
+	r.lines = append(r.lines, fmt.Sprintf("  %s: {version: %q, kubernetes: %s, admitted: true}\n", c.Name, c.Version, r.Kubernetes))
+}
+
+const header = `# Written by make e2e-full: what a Kubernetes that was brought up from our own
+# base, without a route to the outside, made of each component. admitted: all
+# objects were accepted in launch order, and every pod found its images. healthy:
+# the real software became ready.
+`
+
+// Write writes the record that docs/components.md is made from; nothing when it
+// has no name.
+func (r *Results) Write(name string) error {
+	if name == "" {
+		return nil
+	}
+	text := header + "components: {}\n"
+	if len(r.lines) > 0 {
+		slices.Sort(r.lines)
+		text = header + "components:\n" + strings.Join(r.lines, "")
+	}
+	return os.WriteFile(name, []byte(text), 0o644)
+}
+
+// Err says which components were not admitted.
+func (r *Results) Err() error {
+	if len(r.bad) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d components are admitted, these are not: %s", len(r.lines), strings.Join(r.bad, ", "))
+}
+
+// String is what people read.
+func (o Outcome) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "        %d objects checked, %d pods, %d images pulled", o.Objects, o.Pods, o.Images)
+	if len(o.Settled) > 0 {
+		fmt.Fprintf(&b, ", %d webhooks and API services accepted and removed", len(o.Settled))
+	}
+	b.WriteString("\n")
+	for _, problem := range o.Problems {
+		b.WriteString("   FAIL " + problem + "\n")
+	}
+	return b.String()
+}
