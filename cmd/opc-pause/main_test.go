@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,18 +23,20 @@ func TestMain(m *testing.M) {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		panic(err)
 	}
-	// A process whose parent ends at once, and which ends a little later.
-	if err := exec.Command("/bin/sh", "-c", "(sleep 0.2; exit 3) & echo $!").Run(); err != nil {
+	// A process whose parent ends at once.
+	orphan, err := exec.Command("/bin/sh", "-c", "sleep 60 >/dev/null 2>&1 & echo $!").Output()
+	if err != nil {
 		panic(err)
 	}
 	signals := listen()
-	os.Stdout.WriteString("ready\n")
+	os.Stdout.Write(orphan)
 	hold(signals)
 }
 
-func start(t *testing.T) *exec.Cmd {
+// start starts opc-pause and gives the process that it has adopted.
+func start(t *testing.T) (cmd *exec.Cmd, orphan int) {
 	t.Helper()
-	cmd := exec.Command("/proc/self/exe")
+	cmd = exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), "OPC_PAUSE=1")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -44,41 +45,47 @@ func start(t *testing.T) *exec.Cmd {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cmd.Process.Kill() })
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("%q, %v", line, err)
-	}
-	return cmd
-}
-
-// children are the processes of a parent, with their state.
-func children(t *testing.T, parent int) (list []string) {
-	t.Helper()
-	names, err := filepath.Glob("/proc/[0-9]*/stat")
+	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		data, _ := os.ReadFile(name)
-		_, rest, _ := strings.Cut(string(data), ") ")
-		if words := strings.Fields(rest); len(words) > 1 && words[1] == strconv.Itoa(parent) {
-			list = append(list, words[0])
-		}
+	if orphan, err = strconv.Atoi(strings.TrimSpace(line)); err != nil {
+		t.Fatal(err)
 	}
-	return list
+	t.Cleanup(func() {
+		unix.Kill(orphan, unix.SIGKILL)
+		cmd.Process.Kill()
+	})
+	return cmd, orphan
+}
+
+// parent is the parent of a process; 0 when there is no such process, not even a
+// dead one that waits for somebody to take its status.
+func parent(pid int) int {
+	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(data), ") ")
+	if words := strings.Fields(rest); len(words) > 1 {
+		n, _ := strconv.Atoi(words[1])
+		return n
+	}
+	return 0
 }
 
 func TestReaps(t *testing.T) {
 	t.Parallel()
-	cmd := start(t)
-	if len(children(t, cmd.Process.Pid)) == 0 {
-		t.Fatal("there is nothing to reap")
+	cmd, orphan := start(t)
+	if p := parent(orphan); p != cmd.Process.Pid {
+		t.Fatalf("the parent of %d is %d, not %d", orphan, p, cmd.Process.Pid)
 	}
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if left := children(t, cmd.Process.Pid); len(left) == 0 {
-			return
-		} else if time.Now().After(deadline) {
-			t.Fatalf("children %v are left", left)
+	if err := unix.Kill(orphan, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); parent(orphan) == cmd.Process.Pid; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("a dead process is left")
 		}
 	}
 }
@@ -86,7 +93,7 @@ func TestReaps(t *testing.T) {
 func TestEnds(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []os.Signal{unix.SIGTERM, unix.SIGINT} {
-		cmd := start(t)
+		cmd, _ := start(t)
 		if err := cmd.Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}
