@@ -81,7 +81,13 @@ fi
 
 put 755 "$OPC_ROOTFS/bin/kubelet" /usr/bin/kubelet
 put 755 "$OPC_ROOTFS/bin/kubectl" /usr/bin/kubectl
-[ ! -f "$OPC_ROOTFS/bin/helm" ] || put 755 "$OPC_ROOTFS/bin/helm" /usr/bin/helm
+# And what components have for people and for their own launch, such as vela.
+for program in "$OPC_ROOTFS"/bin/*; do
+	case ${program##*/} in
+	kube* | opc-* | etcdctl | etcdutl | registry | containerd-shim-*) ;;
+	*) [ ! -f "$program" ] || put 755 "$program" "/usr/bin/${program##*/}" ;;
+	esac
+done
 put 755 "$OPC_ROOTFS/bin/kubeadm" /usr/local/lib/opc/kubeadm
 put 755 "$OPC_ROOTFS/bin/opc-kubeadm" /usr/bin/kubeadm
 
