@@ -38,10 +38,10 @@ ARCHIVE   := dist/base-$(KUBE)$(SUFFIX).tar
 $(ARCHIVE):
 	$(MAKE) base
 
-e2e: $(ARCHIVE) ## boot the base on hosts of its own, as root (STORY=name,name or all; KUBE=1.37; "bin/e2e -list")
+e2e: $(ARCHIVE) ## boot the base on hosts of its own, as root (STORY=name,name or all; KUBE=1.37; TO=the archive that the story upgrade goes to; "bin/e2e -list")
 	$(GO) build -o bin/e2e ./test/e2e
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/e2e-pod ./test/e2e/pod
-	bin/e2e -image $(ARCHIVE) $(if $(STORY),-story $(STORY))
+	bin/e2e -image $(ARCHIVE) $(if $(TO),-to $(TO)) $(if $(STORY),-story $(STORY))
 
 e2e-full: $(ARCHIVE) ## launch all of the catalog on the base, with the real charts of CHARTS=DIR; as root (ONLY=name,name); docs/admitted.md
 	$(GO) build -o bin/e2e ./test/e2e

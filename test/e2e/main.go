@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string) error {
 	flags.BoolVar(&o.keep, "keep", false, "leave the hosts of the last story up; \"e2e host -site stories\" finds them")
 	flags.BoolVar(&o.verbose, "v", false, "show what hosts say")
 	list := flags.Bool("list", false, "list the stories")
-	chosen := flags.String("story", "", "`names` of stories to run, with commas; \"all\"; default: the first ones")
+	chosen := flags.String("story", "", "`names` of stories to run, with commas; \"all\" (\"upgrade\" with -to only); default: the first ones")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string) error {
 func tellAll(ctx context.Context, o options) error {
 	var chosen []story
 	for _, s := range stories {
-		if slices.Contains(o.stories, s.name) || slices.Contains(o.stories, "all") || len(o.stories) == 0 && s.byDefault {
+		if slices.Contains(o.stories, s.name) || slices.Contains(o.stories, "all") && (s.name != "upgrade" || o.to != "") || len(o.stories) == 0 && s.byDefault {
 			chosen = append(chosen, s)
 		}
 	}
