@@ -50,6 +50,9 @@ func (h *Host) Boot(ctx context.Context) error {
 		return nil
 	}
 	machine := h.site.Name + "-" + h.Name
+	if err := openNetwork(h.site.network()); err != nil {
+		return err
+	}
 	if err := dropLink(h.site.network(), machine); err != nil {
 		return err
 	}

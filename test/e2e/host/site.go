@@ -50,7 +50,7 @@ func Open(dir, name string) (*Site, error) {
 		h.IP = h.state.IP
 		s.hosts = append(s.hosts, h)
 	}
-	return s, openNetwork(s.network())
+	return s, nil
 }
 
 // network names the network namespace of the site, and the cgroups of its hosts:
