@@ -36,8 +36,9 @@ func (t *Trial) pods(ctx context.Context, o *Outcome) error {
 				continue
 			}
 			o.Pods++
+			auto := injected(pod)
 			for name, state := range states(pod) {
-				if slices.Contains(refused, state) {
+				if !auto[name] && slices.Contains(refused, state) {
 					without = append(without, fmt.Sprintf("pod %s/%s, container %s: %s", pod.Namespace, pod.Name, name, state))
 				}
 			}
@@ -54,6 +55,18 @@ func (t *Trial) pods(ctx context.Context, o *Outcome) error {
 		t.Log("still waiting for something else than images: %s", strings.Join(waiting, ", "))
 	}
 	return nil
+}
+
+// injected are the containers of a pod whose image is no name: "auto" stands for
+// what Istio's webhook puts in, whose server is a stand-in.
+func injected(pod corev1.Pod) map[string]bool {
+	found := map[string]bool{}
+	for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
+		if c.Image == "auto" {
+			found[c.Name] = true
+		}
+	}
+	return found
 }
 
 // podLimit is how long pods may wait for something before that is taken for

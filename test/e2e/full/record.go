@@ -1,7 +1,10 @@
 package full
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -14,17 +17,21 @@ type Results struct {
 	// Kubernetes is the version of the API server.
 	Kubernetes string
 
-	lines []string
+	lines map[string]string
 	bad   []string
 }
 
 // Add notes an outcome.
 func (r *Results) Add(c *catalog.Component, o Outcome) {
+	if r.lines == nil {
+		r.lines = map[string]string{}
+	}
+	r.lines[c.Name] = ""
 	if len(o.Problems) > 0 {
 		r.bad = append(r.bad, c.Name)
 		return
 	}
-	r.lines = append(r.lines, fmt.Sprintf("  %s: {version: %q, kubernetes: %s, admitted: true}\n", c.Name, c.Version, r.Kubernetes))
+	r.lines[c.Name] = fmt.Sprintf("  %s: {version: %q, kubernetes: %s, admitted: true}\n", c.Name, c.Version, r.Kubernetes)
 }
 
 const header = `# Written by make e2e-full: what a Kubernetes that was brought up from our own
@@ -34,15 +41,29 @@ const header = `# Written by make e2e-full: what a Kubernetes that was brought u
 `
 
 // Write writes the record that docs/components.md is made from; nothing when it
-// has no name.
+// has no name. What it says of components that were not tried now stays.
 func (r *Results) Write(name string) error {
 	if name == "" {
 		return nil
 	}
+	old, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	lines := maps.Clone(r.lines)
+	for line := range strings.Lines(string(old)) {
+		component, _, ok := strings.Cut(strings.TrimPrefix(line, "  "), ": {")
+		if _, tried := lines[component]; ok && !tried && strings.HasPrefix(line, "  ") {
+			lines[component] = line
+		}
+	}
+	var b strings.Builder
+	for _, component := range slices.Sorted(maps.Keys(lines)) {
+		b.WriteString(lines[component])
+	}
 	text := header + "components: {}\n"
-	if len(r.lines) > 0 {
-		slices.Sort(r.lines)
-		text = header + "components:\n" + strings.Join(r.lines, "")
+	if b.Len() > 0 {
+		text = header + "components:\n" + b.String()
 	}
 	return os.WriteFile(name, []byte(text), 0o644)
 }
@@ -52,7 +73,7 @@ func (r *Results) Err() error {
 	if len(r.bad) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d components are admitted, these are not: %s", len(r.lines), strings.Join(r.bad, ", "))
+	return fmt.Errorf("%d components are admitted, these are not: %s", len(r.lines)-len(r.bad), strings.Join(r.bad, ", "))
 }
 
 // String is what people read.

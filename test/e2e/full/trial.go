@@ -25,6 +25,9 @@ const (
 	path    = "/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/bin"
 )
 
+// launchSeconds are more than any launch needs that waits for nothing.
+const launchSeconds = 180
+
 // Trial launches components on a cluster, one after the other.
 type Trial struct {
 	Cluster *sealer.Cluster
@@ -86,7 +89,7 @@ func (t *Trial) Launch(ctx context.Context, c *catalog.Component, command string
 	}
 	start := time.Now()
 	out, err := t.Cluster.Shell(ctx, t.Cluster.Masters[0], map[string]string{"PATH": binDir + ":" + path},
-		"cd "+sealer.Rootfs+" && { "+command+"; } 2>&1")
+		fmt.Sprintf("cd %s && timeout %d bash -c %q 2>&1", sealer.Rootfs, launchSeconds, command))
 	if err != nil {
 		o.Problems = append(o.Problems, "launch: "+end(out))
 	}

@@ -96,6 +96,10 @@ func TestPending(t *testing.T) {
 		t.Error("a pod without containers has not been started")
 	}
 	pod.Status.InitContainerStatuses = []corev1.ContainerStatus{{Name: "i", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}}}}
+	pod.Spec.InitContainers = []corev1.Container{{Name: "i", Image: "auto"}}
+	if got := injected(pod); len(got) != 1 || !got["i"] {
+		t.Errorf("injected: %v", got)
+	}
 	if got := pending(pod); got != "" {
 		t.Errorf("a pod that crashes waits for %q", got)
 	}
@@ -108,12 +112,16 @@ func TestResults(t *testing.T) {
 	r.Add(&catalog.Component{Name: "bad", Version: "3"}, Outcome{Problems: []string{"it is"}})
 	r.Add(&catalog.Component{Name: "a", Version: "1"}, Outcome{})
 	name := t.TempDir() + "/record.yaml"
+	kept := "  kept: {version: \"0\", kubernetes: v1.2.2, admitted: true}\n"
+	if err := os.WriteFile(name, []byte("components:\n  bad: {version: \"3\", admitted: true}\n"+kept), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	if err := r.Write(name); err != nil {
 		t.Fatal(err)
 	}
 	want := "components:\n" +
 		"  a: {version: \"1\", kubernetes: v1.2.3, admitted: true}\n" +
-		"  b: {version: \"2\", kubernetes: v1.2.3, admitted: true}\n"
+		"  b: {version: \"2\", kubernetes: v1.2.3, admitted: true}\n" + kept
 	if got := read(t, name); !strings.HasSuffix(got, want) {
 		t.Errorf("written: %s", got)
 	}
