@@ -3,6 +3,7 @@ package kubeadm
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -33,6 +34,9 @@ type Options struct {
 	// CRISocket stands in for the socket of dockershim, which sealer names when
 	// it was told of no other. Default: DefaultCRISocket.
 	CRISocket string
+	// NodeIPs are the node's addresses, for the kubelet's flag "node-ip" where
+	// nobody has set it. Default: the kubelet looks for one.
+	NodeIPs []netip.Addr
 }
 
 // Convert turns a configuration in kubeadm.k8s.io/v1beta3 into v1beta4.
@@ -141,5 +145,9 @@ func (d *document) convert(opts Options) error {
 	if d.kind == kindCluster {
 		return d.convertCluster()
 	}
-	return d.convertNode(opts)
+	if err := d.convertNode(opts); err != nil {
+		return err
+	}
+	d.setNodeIPs(opts.NodeIPs)
+	return nil
 }

@@ -104,20 +104,3 @@ func (d *document) ensure(at string) object {
 	}
 	return o
 }
-
-// EtcdDataDir finds where a configuration, old or new, wants the data of an
-// etcd on the masters; kubeadm's default when it does not say.
-func EtcdDataDir(config []byte) (string, error) {
-	docs, err := split(config)
-	if err != nil {
-		return "", err
-	}
-	for _, d := range docs {
-		if local := d.object("etcd.local"); d.kind == kindCluster && local != nil {
-			if dir, ok := local["dataDir"].(string); ok && dir != "" {
-				return dir, nil
-			}
-		}
-	}
-	return "/var/lib/etcd", nil
-}

@@ -2,6 +2,7 @@ package kubeadm
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -23,6 +24,18 @@ func (d *document) convertNode(opts Options) error {
 		delete(discovery, "timeout")
 	}
 	return nil
+}
+
+// setNodeIPs tells the kubelet the node's addresses.
+func (d *document) setNodeIPs(addresses []netip.Addr) {
+	if len(addresses) == 0 {
+		return
+	}
+	var list []string
+	for _, address := range addresses {
+		list = append(list, address.String())
+	}
+	setDefault(d.ensure("nodeRegistration.kubeletExtraArgs"), "node-ip", strings.Join(list, ","))
 }
 
 func (d *document) convertRegistration(opts Options) error {

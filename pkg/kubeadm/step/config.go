@@ -36,7 +36,11 @@ func (s *Step) convert(c *call) error {
 	if err != nil {
 		return err
 	}
-	out, err := kubeadm.Convert(in, kubeadm.Options{Patches: patches})
+	addresses, err := s.nodeIPs(in)
+	if err != nil {
+		return fail(err)
+	}
+	out, err := kubeadm.Convert(in, kubeadm.Options{Patches: patches, NodeIPs: addresses})
 	if err != nil {
 		return fail(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,6 +43,10 @@ type Host interface {
 	Output(ctx context.Context, program string, args []string) (string, error)
 	// Wait waits a moment before something is tried again.
 	Wait(ctx context.Context) error
+	// Source is the address from which this host reaches another.
+	Source(to string) (netip.Addr, error)
+	// Addresses are those of the network interface that has one.
+	Addresses(one netip.Addr) ([]netip.Addr, error)
 }
 
 // Step is the step on one host.
@@ -125,13 +130,6 @@ func (s *Step) upgrade(c *call) error {
 		return err
 	}
 	return s.Host.Become(s.path(Real), c.ignore(ignore))
-}
-
-func (s *Step) reset(ctx context.Context, c *call) error {
-	if err := s.Host.Run(ctx, s.path(Real), c.args); err != nil {
-		return err
-	}
-	return s.remove(Marker)
 }
 
 func (s *Step) path(name string) string { return filepath.Join("/", s.Root, name) }

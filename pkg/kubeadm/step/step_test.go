@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +19,7 @@ type fakeHost struct {
 	root  string
 	calls []string
 	fail  map[string]int // how often a call with this in it fails
+	has   []string       // the addresses of its interface
 }
 
 var errFake = errors.New("failed as asked")
@@ -53,6 +56,24 @@ func (h *fakeHost) Output(_ context.Context, program string, args []string) (str
 			" --discovery-token-ca-cert-hash sha256:" + key + " --control-plane --certificate-key " + args[4] + "\n", nil
 	}
 	return "ok", nil
+}
+
+func (h *fakeHost) Source(to string) (netip.Addr, error) {
+	if to != "10.103.97.2" {
+		return netip.Addr{}, errFake
+	}
+	return netip.ParseAddr("10.88.0.21")
+}
+
+func (h *fakeHost) Addresses(one netip.Addr) ([]netip.Addr, error) {
+	var list []netip.Addr
+	for _, address := range h.has {
+		list = append(list, netip.MustParseAddr(address))
+	}
+	if !slices.Contains(list, one) {
+		return nil, errFake
+	}
+	return list, nil
 }
 
 func (h *fakeHost) Wait(ctx context.Context) error {
@@ -149,7 +170,15 @@ var cases = map[string]struct {
 	},
 	"reset": {
 		args: []string{"reset", "-f", "-v", "0"}, files: map[string]string{Marker: ""},
-		calls: []string{"run /usr/local/lib/opc/kubeadm reset -f -v 0"},
+		calls: []string{"run /usr/local/lib/opc/kubeadm reset -v 0 --config=/run/opc-kubeadm-reset.yaml"},
+	},
+	"a reset that is asked for more": {
+		args: []string{"reset", "-f", "--cleanup-tmp-dir"}, files: map[string]string{Marker: ""},
+		calls: []string{"run /usr/local/lib/opc/kubeadm reset -f --cleanup-tmp-dir"},
+	},
+	"a reset that may ask back": {
+		args: []string{"reset", "--v=5"}, files: map[string]string{Marker: ""},
+		calls: []string{"run /usr/local/lib/opc/kubeadm reset --v=5"},
 	},
 	"a reset that fails": {
 		args: []string{"reset"}, files: map[string]string{Marker: ""}, fail: map[string]int{"reset": 1},
