@@ -60,13 +60,14 @@ sed -n 's/^\([a-z][^ ]*\) = \(.*\)$/\1 \2/p' /etc/sysctl.d/99-opc.conf | while r
 	esac
 	[ "$now" = "$value" ] || echo "$value" 2>/dev/null >"$file" || warn "cannot set $name to $value; it is $now"
 done
-# What kubelet and kube-proxy will set, and directories that pods will make.
+# What kubelet and kube-proxy will set, and directories that pods and sealer will
+# make.
 for name in kernel.panic kernel.panic_on_oops kernel.keys.root_maxbytes kernel.keys.root_maxkeys vm.overcommit_memory vm.panic_on_oom \
 	net.ipv4.conf.all.route_localnet net.netfilter.nf_conntrack_max net.netfilter.nf_conntrack_tcp_timeout_established \
 	net.netfilter.nf_conntrack_tcp_timeout_close_wait; do
 	before "$name"
 done
-will_make /etc/ssl/certs /lib/modules /usr/libexec/kubernetes/kubelet-plugins/volume/exec
+will_make /root/.kube /etc/ssl/certs /lib/modules /usr/libexec/kubernetes/kubelet-plugins/volume/exec
 
 if [ "$(sed 1d /proc/swaps | wc -l)" -gt 0 ]; then
 	note "swap is turned off, now and before each start of the kubelet"

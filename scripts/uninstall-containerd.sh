@@ -71,6 +71,8 @@ if [ -f "$OPC_STATE/files" ]; then
 	while read -r file; do
 		rm -f "$file" "$file.opc-new"
 	done <"$OPC_STATE/files"
+	# sealer removes the credentials in it; kubectl keeps what it has asked.
+	! grep -qxF /root/.kube "$OPC_STATE/directories" 2>/dev/null || rm -rf /root/.kube/cache
 	[ ! -f "$OPC_STATE/directories" ] || sort -r "$OPC_STATE/directories" | while read -r dir; do
 		rmdir "$dir" 2>/dev/null
 	done

@@ -86,7 +86,7 @@ mkdir -p /var/lib/kubelet/pods/a/volumes/v /var/log/pods /var/lib/etcd/member /v
 mount -t tmpfs none /var/lib/kubelet/pods/a/volumes/v
 mkdir -p "/var/lib/kubelet/pods/with blank"
 mount -t tmpfs none "/var/lib/kubelet/pods/with blank"
-mkdir -p /usr/libexec/kubernetes/kubelet-plugins/volume/exec
+mkdir -p /usr/libexec/kubernetes/kubelet-plugins/volume/exec /root/.kube/cache/discovery
 echo 10 >/proc/sys/kernel/panic
 touch /run/routed
 touch /var/log/pods/x /etc/kubernetes/admin.conf
@@ -106,4 +106,10 @@ diff /run/before /run/after || fail "the uninstallation left something, or took 
 run uninstall-containerd
 listing >/run/after
 diff /run/before /run/after || fail "the second uninstallation changed something"
+
+# A directory of credentials that was there before stays, with what is in it.
+mkdir -p /root/.kube/cache/discovery
+kube
+run uninstall-containerd
+[ -d /root/.kube/cache/discovery ] || fail "the host's own /root/.kube has been cleared"
 echo STORY ENDED WELL

@@ -38,7 +38,7 @@ func (c *Cluster) Delete(ctx context.Context) error {
 		}},
 		step{"remove the image's files", func() error {
 			return all(hosts, func(h *host.Host) error {
-				return errors.Join(unalias(h, aliasMark), os.RemoveAll(file(h, "/var/lib/sealer")), os.RemoveAll(file(h, "/root/.kube")))
+				return errors.Join(unalias(h, aliasMark), os.RemoveAll(file(h, "/var/lib/sealer")))
 			})
 		}},
 	)
