@@ -29,7 +29,7 @@ func nodesReady(ctx context.Context, c *sealer.Cluster) error {
 		return err
 	}
 	lines := strings.Fields(out)
-	for _, h := range slices.Concat(c.Masters, c.Workers) {
+	for _, h := range c.Hosts() {
 		if h.Running() && !slices.Contains(lines, h.Name+"=True") {
 			return fmt.Errorf("node %s is not Ready: %s", h.Name, lines)
 		}
@@ -37,29 +37,41 @@ func nodesReady(ctx context.Context, c *sealer.Cluster) error {
 	return nil
 }
 
-// servicesAnswer asks each Service by its name from each of its pods, until all
-// pods have answered: over the nodes, where there are several.
+// apps are the test applications: each has a Service of its name.
+var apps = []string{"web", "web-by-digest"}
+
+// servicesAnswer asks each Service by its name.
 func servicesAnswer(ctx context.Context, c *sealer.Cluster) error {
-	for _, name := range []string{"web", "web-by-digest"} {
-		pods, err := runningPods(ctx, c, name)
-		if err != nil {
+	for _, app := range apps {
+		if err := serviceAnswers(ctx, c, app, app+".default.svc.cluster.local"); err != nil {
 			return err
 		}
-		for _, pod := range pods {
-			missing := slices.Clone(pods)
-			for range 30 {
-				out, err := c.Kubectl(ctx, "exec", pod, "--", "/"+podProgram, "get", "http://"+name+".default.svc.cluster.local/")
-				if err != nil {
-					return err
-				}
-				missing = slices.DeleteFunc(missing, func(p string) bool { return p == strings.TrimSpace(out) })
-				if len(missing) == 0 {
-					break
-				}
+	}
+	return nil
+}
+
+// serviceAnswers asks the Service of an application at an address or a name from
+// each of its pods, until all pods have answered: over the nodes, where there are
+// several.
+func serviceAnswers(ctx context.Context, c *sealer.Cluster, app, at string) error {
+	pods, err := runningPods(ctx, c, app)
+	if err != nil {
+		return err
+	}
+	for _, pod := range pods {
+		missing := slices.Clone(pods)
+		for range 30 {
+			out, err := c.Kubectl(ctx, "exec", pod, "--", "/"+podProgram, "get", "http://"+at+"/")
+			if err != nil {
+				return err
 			}
-			if len(missing) > 0 {
-				return fmt.Errorf("%s does not reach %s through the Service %s", pod, missing, name)
+			missing = slices.DeleteFunc(missing, func(p string) bool { return p == strings.TrimSpace(out) })
+			if len(missing) == 0 {
+				break
 			}
+		}
+		if len(missing) > 0 {
+			return fmt.Errorf("%s does not reach %s through the Service %s at %s", pod, missing, app, at)
 		}
 	}
 	return nil
@@ -73,7 +85,7 @@ func runningPods(ctx context.Context, c *sealer.Cluster, app string) ([]string, 
 		return nil, err
 	}
 	up := map[string]bool{}
-	for _, h := range slices.Concat(c.Masters, c.Workers) {
+	for _, h := range c.Hosts() {
 		up[h.Name] = h.Running()
 	}
 	var pods []string

@@ -81,6 +81,18 @@ func TestStories(t *testing.T) {
 	}
 }
 
+func TestBothFamilies(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"10.0.0.1 fd00::1": true, "fd00::/64 10.0.0.0/24": true,
+		"": false, "10.0.0.1": false, "10.0.0.1 10.0.0.2": false, "10.0.0.1 fd00::1 fd00::2": false, "10.0.0.1 None": false,
+	} {
+		if got := bothFamilies(strings.Fields(text)); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}
+
 func TestInOrder(t *testing.T) {
 	t.Parallel()
 	failed, done := errors.New("failed"), 0

@@ -22,7 +22,7 @@ func (s *stage) spreadPods(ctx context.Context, c *sealer.Cluster, nodes int) er
 		if _, err := c.Kubectl(ctx, "rollout", "restart", "deployment/web", "deployment/web-by-digest"); err != nil {
 			return err
 		}
-		for _, name := range []string{"web", "web-by-digest"} {
+		for _, name := range apps {
 			if _, err := c.Kubectl(ctx, "rollout", "status", "deployment/"+name, "--timeout=2m"); err != nil {
 				return err
 			}

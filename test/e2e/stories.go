@@ -22,6 +22,7 @@ var stories = []story{
 	{"survive", "run twice; services killed; hosts rebooted; power failures", false, survives},
 	{"masters", "three masters, one of which fails", false, threeMasters},
 	{"etcd", "etcd is brought back from a backup", false, etcdRestored},
+	{"dual", "pods, Services and nodes with IPv4 and IPv6", false, dualStack},
 	{"upgrade", "the next Kubernetes under a Deployment, and back (-to)", false, upgradedAndBack},
 }
 

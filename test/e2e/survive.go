@@ -68,7 +68,7 @@ func runAgain(ctx context.Context, c *sealer.Cluster) error {
 // running tells the main processes of our units, and which containers run.
 func running(ctx context.Context, c *sealer.Cluster) (string, error) {
 	var b strings.Builder
-	for _, h := range append(append([]*host.Host{}, c.Masters...), c.Workers...) {
+	for _, h := range c.Hosts() {
 		out, err := h.Command(ctx, "systemctl", "show", "-p", "Id,MainPID", "containerd", "opc-registry", "opc-vip", "kubelet").Output()
 		if err != nil {
 			return "", err

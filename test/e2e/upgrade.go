@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +75,7 @@ func versionsAre(ctx context.Context, c *sealer.Cluster, want string) error {
 			return fmt.Errorf("%s has no %s: %s", strings.Join(query[:4], " "), want, out)
 		}
 	}
-	for _, h := range slices.Concat(c.Masters, c.Workers) {
+	for _, h := range c.Hosts() {
 		out, err := h.Command(ctx, "sh", "-c", "kubelet --version; kubeadm version -o short; kubectl version --client").Output()
 		if err != nil || strings.Count(string(out), want) != 3 {
 			return fmt.Errorf("%s has %s, %w", h.Name, out, err)

@@ -44,6 +44,18 @@ RemainAfterExit=yes
 ExecStart=/usr/lib/opc-e2e/fix
 `
 
+// network has no way out for IPv6 at all. Addresses are there at once: nobody
+// else has them.
+const network = `[Match]
+Name=host0
+[Network]
+Address=%s/24
+Gateway=%s
+[Address]
+Address=%s/64
+DuplicateAddressDetection=none
+`
+
 // personalize makes a copy of the template into one host.
 func (h *Host) personalize(key, public []byte) error {
 	id := make([]byte, 16)
@@ -60,7 +72,7 @@ func (h *Host) personalize(key, public []byte) error {
 		{"etc/hosts", fmt.Sprintf("127.0.0.1 localhost\n::1 localhost\n%s %s\n", h.IP, h.Name), 0o644},
 		// Nobody answers there. An address of 127.x would make CoreDNS see a loop.
 		{"etc/resolv.conf", "nameserver " + gateway + "\n", 0o644},
-		{"etc/systemd/network/10-host0.network", fmt.Sprintf("[Match]\nName=host0\n[Network]\nAddress=%s/24\nGateway=%s\n", h.IP, gateway), 0o644},
+		{"etc/systemd/network/10-host0.network", fmt.Sprintf(network, h.IP, gateway, h.IP6()), 0o644},
 		{"usr/lib/opc-e2e/fix", fix, 0o755},
 		{units + "opc-e2e-fix.service", fixUnit, 0o644},
 		{"root/.ssh/id_rsa", string(key), 0o600},

@@ -41,6 +41,9 @@ func (h *Host) Running() bool { return h.state.Leader.alive() }
 // PID is the number by which this machine knows the host's first process.
 func (h *Host) PID() int { return h.state.Leader.PID }
 
+// IP6 is the host's other address: it ends as the first one does.
+func (h *Host) IP6() string { return "fd00:88::" + h.IP[strings.LastIndexByte(h.IP, '.')+1:] }
+
 // enter starts nspawn in the groups that come before "--".
 const enter = `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs"; shift; done; shift; exec "$@"`
 

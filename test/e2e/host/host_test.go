@@ -67,7 +67,7 @@ func TestPersonalize(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"etc/hosts":                            "10.88.0.11 s1\n",
-		"etc/systemd/network/10-host0.network": "Address=10.88.0.11/24\n",
+		"etc/systemd/network/10-host0.network": "Address=10.88.0.11/24\nGateway=10.88.0.1\n[Address]\nAddress=fd00:88::11/64\n",
 		"root/.ssh/authorized_keys":            "public",
 	} {
 		if got, err := os.ReadFile(filepath.Join(h.Root(), name)); err != nil || !strings.Contains(string(got), want) {

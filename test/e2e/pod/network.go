@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vishvananda/netlink"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -42,41 +43,61 @@ func setNetwork(ctx context.Context, client kubernetes.Interface, me string) err
 		return err
 	}
 	for _, node := range nodes.Items {
-		if node.Spec.PodCIDR == "" {
+		if len(node.Spec.PodCIDRs) == 0 {
 			continue
 		}
 		if node.Name == me {
-			if err := writeConfig(configDir, node.Spec.PodCIDR); err != nil {
+			if err := writeConfig(configDir, node.Spec.PodCIDRs); err != nil {
 				return err
 			}
 			continue
 		}
-		_, pods, err := net.ParseCIDR(node.Spec.PodCIDR)
+		routes, err := routesTo(node)
 		if err != nil {
 			return err
 		}
-		for _, address := range node.Status.Addresses {
-			if address.Type != "InternalIP" {
-				continue
+		for _, route := range routes {
+			if err := netlink.RouteReplace(route); err != nil {
+				return fmt.Errorf("route to %s of %s by %s: %w", route.Dst, node.Name, route.Gw, err)
 			}
-			if err := netlink.RouteReplace(&netlink.Route{Dst: pods, Gw: net.ParseIP(address.Address)}); err != nil {
-				return fmt.Errorf("route to %s: %w", node.Name, err)
-			}
-			break
 		}
 	}
 	return nil
 }
 
+// routesTo makes a route to each network of a node's pods, by the first address
+// of that family that the node has.
+func routesTo(node corev1.Node) ([]*netlink.Route, error) {
+	var routes []*netlink.Route
+	for _, cidr := range node.Spec.PodCIDRs {
+		_, pods, err := net.ParseCIDR(cidr)
+		if err != nil {
+			return nil, err
+		}
+		for _, address := range node.Status.Addresses {
+			ip := net.ParseIP(address.Address)
+			if address.Type == corev1.NodeInternalIP && ip != nil && (ip.To4() == nil) == (pods.IP.To4() == nil) {
+				routes = append(routes, &netlink.Route{Dst: pods, Gw: ip})
+				break
+			}
+		}
+	}
+	return routes, nil
+}
+
 // writeConfig writes the list of CNI plugins when it is missing or another.
-func writeConfig(dir, pods string) error {
+func writeConfig(dir string, pods []string) error {
+	var ranges []any
+	for _, cidr := range pods {
+		ranges = append(ranges, []any{map[string]any{"subnet": cidr}})
+	}
 	data, err := json.Marshal(map[string]any{
 		"cniVersion": "1.0.0",
 		"name":       "opc-e2e",
 		"plugins": []any{
 			map[string]any{
 				"type": "bridge", "bridge": "cni0", "isDefaultGateway": true, "hairpinMode": true,
-				"ipam": map[string]any{"type": "host-local", "ranges": []any{[]any{map[string]any{"subnet": pods}}}},
+				"ipam": map[string]any{"type": "host-local", "ranges": ranges},
 			},
 		},
 	})

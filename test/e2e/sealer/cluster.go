@@ -87,8 +87,8 @@ func (c *Cluster) steps(list ...step) error {
 	return nil
 }
 
-// hosts are all of them, masters first.
-func (c *Cluster) hosts() []*host.Host { return slices.Concat(c.Masters, c.Workers) }
+// Hosts are all of them, masters first.
+func (c *Cluster) Hosts() []*host.Host { return slices.Concat(c.Masters, c.Workers) }
 
 // env are the variables of the cluster as sealer completes them
 // (pkg/clusterfile/decoder.go): those of the image, then those of the user,

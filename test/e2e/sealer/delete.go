@@ -20,7 +20,7 @@ rm -rf /etc/cni /opt/cni /var/lib/etcd/* /var/etcd/* /root/.kube/config`
 
 // Delete is "sealer delete --all --prune" (pkg/cluster-runtime/installer.go).
 func (c *Cluster) Delete(ctx context.Context) error {
-	hosts := c.hosts()
+	hosts := c.Hosts()
 	return c.steps(
 		step{"pre-uninstall, pre-clean-host", func() error {
 			if err := c.hook(ctx, "pre-uninstall"); err != nil {

@@ -21,7 +21,7 @@ func (c *Cluster) Run(ctx context.Context) error {
 	if c.hooks, err = loadHooks(mounted); err != nil {
 		return err
 	}
-	hosts := c.hosts()
+	hosts := c.Hosts()
 	return c.steps(
 		step{"copy the image's files", func() error { return c.distribute(ctx, mounted, hosts) }},
 		step{"pre-install, pre-init-host", func() error {

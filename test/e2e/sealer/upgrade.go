@@ -21,7 +21,7 @@ func (c *Cluster) Upgrade(ctx context.Context, to *Image) error {
 	if c.hooks, err = loadHooks(mounted); err != nil {
 		return err
 	}
-	hosts := c.hosts()
+	hosts := c.Hosts()
 	return c.steps(
 		step{"copy the image's files", func() error { return c.distribute(ctx, mounted, hosts) }},
 		step{"upgrade-host", func() error { return c.hostHook(ctx, "upgrade-host", hosts) }},
@@ -47,7 +47,7 @@ func (c *Cluster) Rollback(ctx context.Context, to *Image) error {
 	return c.steps(
 		c.renewRegistry(ctx, mounted),
 		step{"rollback", func() error { return c.hook(ctx, "rollback") }},
-		step{"copy the image's files", func() error { return c.distribute(ctx, mounted, c.hosts()) }},
+		step{"copy the image's files", func() error { return c.distribute(ctx, mounted, c.Hosts()) }},
 		step{"launch", func() error { return c.launch(ctx) }},
 	)
 }
