@@ -46,8 +46,8 @@ e2e: $(ARCHIVE) ## boot the base on hosts of its own, as root (STORY=name,name o
 e2e-full: $(ARCHIVE) ## launch all of the catalog on the base, with the real charts of CHARTS=DIR; as root (ONLY=name,name); docs/admitted.md
 	$(GO) build -o bin/e2e ./test/e2e
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/e2e-pod ./test/e2e/pod
-	bin/e2e full -image $(ARCHIVE) -charts "$(CHARTS)" -record testdata/proof/cluster.yaml $(if $(ONLY),-only $(ONLY))
-	$(GO) generate ./internal/cli
+	@failed=0; bin/e2e full -image $(ARCHIVE) -charts "$(CHARTS)" -record testdata/proof/cluster.yaml $(if $(ONLY),-only $(ONLY)) || failed=$$?; \
+	$(GO) generate ./internal/cli && exit $$failed
 
 test: ## run all tests
 	$(GO) vet ./...

@@ -14,15 +14,16 @@ import (
 	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/opc"
 	"github.com/opc-source/opc-image/test/e2e/full"
+	"github.com/opc-source/opc-image/test/e2e/real"
 	"github.com/opc-source/opc-image/test/e2e/sealer"
 )
 
 const fullUsage = `usage: e2e full -image base.tar -charts DIR [-only NAME,…] [-record FILE]
 
 Builds an image of all components of the profile full, with the real charts and
-manifests of DIR and with stand-ins for container images, brings a cluster up from
-it, and launches one component after the other. What is missing in DIR is said,
-with the commands that fetch it.`
+manifests of DIR and with stand-ins for container images but those that real.yaml
+says how to make, brings a cluster up from it, and launches one component after the
+other. What is missing in DIR is said, with the commands that fetch it.`
 
 // fullCommand looks whether a cluster takes all of the catalog.
 func fullCommand(ctx context.Context, args []string) error {
@@ -50,90 +51,101 @@ func fullCommand(ctx context.Context, args []string) error {
 		return err
 	}
 	defer unlock()
-	image, err := buildFull(ctx, o, *charts)
+	all, err := opc.LoadCatalog()
 	if err != nil {
 		return err
 	}
-	var names []string
-	if *only != "" {
-		names = strings.Split(*only, ",")
+	own, err := real.Load()
+	if err != nil {
+		return err
+	}
+	chosen, err := withRequired(all, *only)
+	if err != nil {
+		return err
+	}
+	image, err := buildFull(ctx, o, *charts, own, own.Of(chosen))
+	if err != nil {
+		return err
 	}
 	set, err := newStage(ctx, o.cache, o.mirror)
 	if err != nil {
 		return err
 	}
-	set.image = image
+	set.image = image.Image
 	if o.verbose {
 		set.out = os.Stdout
 	}
 	return tell(ctx, story{tell: func(ctx context.Context, s *stage) error {
-		return launchAll(ctx, s, names, *record)
+		c, err := fullCluster(ctx, s)
+		if err != nil {
+			return err
+		}
+		trial := &full.Trial{
+			Cluster: c, Real: own.Components, Standins: image.standins,
+			Log: func(format string, args ...any) { fmt.Printf("        "+format+"\n", args...) },
+		}
+		names := slices.DeleteFunc(slices.Clone(image.Extension.Launch.AppNames[1:]), func(name string) bool {
+			return len(chosen) > 0 && !slices.ContainsFunc(chosen, func(c *catalog.Component) bool { return c.Name == name })
+		})
+		return launchAll(ctx, trial, all, names, image.Extension.Applications, *record)
 	}}, set, o.keep)
 }
 
-// launchAll brings a cluster up and launches the components of its image.
-func launchAll(ctx context.Context, s *stage, only []string, record string) error {
-	all, err := opc.LoadCatalog()
-	if err != nil {
-		return err
-	}
-	chosen, err := withRequired(all, only)
-	if err != nil {
-		return err
-	}
+// fullCluster brings a cluster up that has its network, and no component yet.
+func fullCluster(ctx context.Context, s *stage) (*sealer.Cluster, error) {
 	image := *s.image
-	names := image.Extension.Launch.AppNames
-	image.Extension.Launch.AppNames = names[:1] // The network; the others follow below.
+	image.Extension.Launch.AppNames = image.Extension.Launch.AppNames[:1]
 	s.image = &image
 	c, err := s.cluster(ctx, 1, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.do("the host has no way out", func() error { return noWayOut(ctx, c.Masters[0]) }); err != nil {
-		return err
-	}
-	if err := errors.Join(s.run(ctx, c), suitFull(ctx, s, c)); err != nil {
-		return err
-	}
-	trial := &full.Trial{Cluster: c, Log: func(format string, args ...any) { fmt.Printf("        "+format+"\n", args...) }}
+	return c, inOrder(
+		s.act("the host has no way out", func() error { return noWayOut(ctx, c.Masters[0]) }),
+		func() error { return s.run(ctx, c) },
+		func() error { return suitFull(ctx, s, c) },
+	)
+}
+
+// launchAll launches components in the order of the image, and writes down what
+// became of each as soon as that is known.
+func launchAll(ctx context.Context, trial *full.Trial, all *catalog.Catalog, names []string, applications []sealerApp, record string) error {
 	if err := trial.Begin(ctx); err != nil {
 		return err
 	}
-	results := full.Results{}
-	if results.Kubernetes, err = serverVersion(ctx, c); err != nil {
+	var results full.Results
+	var err error
+	if results.Kubernetes, err = serverVersion(ctx, trial.Cluster); err != nil {
 		return err
 	}
-	for _, name := range names[1:] {
-		if len(chosen) > 0 && !chosen[name] {
-			continue
-		}
+	for _, name := range names {
 		component, err := all.Get(name)
 		if err != nil {
 			return err
 		}
-		app := slices.IndexFunc(image.Extension.Applications, func(a sealerApp) bool { return a.Name == name })
-		fmt.Printf("   %s %s\n", name, component.Version)
-		outcome, err := trial.Launch(ctx, component, image.Extension.Applications[app].Command())
+		app := slices.IndexFunc(applications, func(a sealerApp) bool { return a.Name == name })
+		fmt.Printf("   %s %s\n", component.Name, component.Version)
+		outcome, err := trial.Launch(ctx, component, applications[app].Command())
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return errors.Join(fmt.Errorf("%s: %w", component.Name, err), results.Err())
 		}
 		results.Add(component, outcome)
 		fmt.Print(outcome)
+		if err := results.Write(record); err != nil {
+			return err
+		}
 	}
-	return errors.Join(results.Write(record), results.Err())
+	fmt.Println("   " + results.String())
+	return results.Err()
 }
 
-// withRequired are components, and what they require.
-func withRequired(all *catalog.Catalog, names []string) (map[string]bool, error) {
-	chosen := map[string]bool{}
-	if len(names) == 0 {
-		return chosen, nil
+// withRequired are components whose names are given with commas, and what they
+// require; nil: all.
+func withRequired(all *catalog.Catalog, names string) ([]*catalog.Component, error) {
+	if names == "" {
+		return nil, nil
 	}
-	order, err := all.Order(names...)
-	for _, c := range order {
-		chosen[c.Name] = true
-	}
-	return chosen, err
+	return all.Order(strings.Split(names, ",")...)
 }
 
 // serverVersion is the version of the API server.

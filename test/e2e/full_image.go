@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,19 +17,26 @@ import (
 	format "github.com/opc-source/opc-image/pkg/sealer"
 	"github.com/opc-source/opc-image/pkg/serve"
 	"github.com/opc-source/opc-image/test/e2e/full"
+	"github.com/opc-source/opc-image/test/e2e/real"
 	"github.com/opc-source/opc-image/test/e2e/sealer"
 )
 
 type sealerApp = format.Application
+
+// fullImage is an image of the whole profile.
+type fullImage struct {
+	*sealer.Image
+	standins map[string]bool // container images that are stand-ins
+}
 
 // fullName is the image of the whole profile.
 const fullName = "localhost/opc/e2e-full:latest"
 
 // buildFull builds an image of the profile full on a base, as a user would who
 // has mirrors. One, in this process, has what is real: the container images that
-// the base brings, and our pods' program. The other has charts and manifests, and
+// the base brings, those that are made here, and our pods' program. The other has charts and manifests, and
 // stand-ins for all the rest.
-func buildFull(ctx context.Context, o options, charts string) (*sealer.Image, error) {
+func buildFull(ctx context.Context, o options, charts string, own *real.Definition, names []string) (*fullImage, error) {
 	start := time.Now()
 	feed, err := opc.Open(opc.Options{Store: filepath.Join(o.cache, "store"), Client: "opc-e2e"})
 	if err != nil {
@@ -40,6 +48,9 @@ func buildFull(ctx context.Context, o options, charts string) (*sealer.Image, er
 		return nil, fmt.Errorf("the base %s: %w", o.base, err)
 	}
 	if _, err := containerize(ctx, feed.Store(), podImage, o.pod); err != nil {
+		return nil, err
+	}
+	if err := own.Make(ctx, feed.Store(), names, func(line string) { fmt.Println("        " + line) }); err != nil {
 		return nil, err
 	}
 	platform := "linux/" + runtime.GOARCH
@@ -64,7 +75,7 @@ func buildFull(ctx context.Context, o options, charts string) (*sealer.Image, er
 		return nil, err
 	}
 	defer upstream.Close()
-	server, err := serve.Listen(ctx, serve.New(feed.Store(), serve.Options{Images: []string{loaded[0].Name, podImage}}), serve.ListenOptions{Address: "127.0.0.1:0"})
+	server, err := serve.Listen(ctx, serve.New(feed.Store(), serve.Options{Images: append(slices.Clone(names), loaded[0].Name, podImage)}), serve.ListenOptions{Address: "127.0.0.1:0"})
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +99,10 @@ func buildFull(ctx context.Context, o options, charts string) (*sealer.Image, er
 	if _, err := client.Build(ctx, plan, locked, fullName); err != nil {
 		return nil, err
 	}
+	standins, err := full.StandIns(ctx, client.Store(), locked, platform)
+	if err != nil {
+		return nil, err
+	}
 	images := filepath.Join(o.cache, "images")
 	if err := os.MkdirAll(images, 0o755); err != nil {
 		return nil, err
@@ -100,7 +115,7 @@ func buildFull(ctx context.Context, o options, charts string) (*sealer.Image, er
 		return nil, err
 	}
 	fmt.Printf("the image is built and unpacked: %d container images, %.1f s\n", len(image.Containers), time.Since(start).Seconds())
-	return image, tidy(ctx, client, images, image.Dir)
+	return &fullImage{image, standins}, tidy(ctx, client, images, image.Dir)
 }
 
 // mirrors asks for what is real first.

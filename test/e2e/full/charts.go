@@ -17,9 +17,9 @@ import (
 )
 
 // charts asks the API server to check what charts rendered, to the letter: Helm
-// itself does not mind fields that nobody knows. The objects of hooks, which were
-// left out, are made.
-func (t *Trial) charts(ctx context.Context, o *Outcome) error {
+// itself does not mind fields that nobody knows. The objects of hooks are made if
+// they were left out.
+func (t *Trial) charts(ctx context.Context, o *Outcome, hooked bool) error {
 	out, err := t.Cluster.Shell(ctx, t.Cluster.Masters[0], nil, "helm list --all-namespaces --output json")
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (t *Trial) charts(ctx context.Context, o *Outcome) error {
 			objects []object
 			dry     bool
 		}{
-			{"hooks", made, false}, {"hooks", others, true}, {"objects", objects, true},
+			{"hooks", made, hooked}, {"hooks", others, true}, {"objects", objects, true},
 		} {
 			if err := t.apply(ctx, release.Namespace, part.objects, part.dry); err != nil {
 				o.Problems = append(o.Problems, fmt.Sprintf("%s of the release %s: %v", part.what, id, err))

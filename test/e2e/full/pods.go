@@ -20,7 +20,7 @@ var unsettled = []string{"", "ContainerCreating", "PodInitializing"}
 // pods looks at the pods that the objects of a component made, until each has
 // its images, or is held up by something else for a while: a volume or a secret
 // that an operator would make.
-func (t *Trial) pods(ctx context.Context, o *Outcome) error {
+func (t *Trial) pods(ctx context.Context, o *Outcome, _ bool) error {
 	var waiting, without []string
 	for deadline := time.Now().Add(podLimit); ; time.Sleep(time.Second) {
 		if err := t.volumes(ctx); err != nil {

@@ -17,8 +17,9 @@ type Results struct {
 	// Kubernetes is the version of the API server.
 	Kubernetes string
 
-	lines map[string]string
-	bad   []string
+	lines   map[string]string
+	bad     []string // not admitted, or real and not healthy
+	healthy int
 }
 
 // Add notes an outcome.
@@ -27,11 +28,18 @@ func (r *Results) Add(c *catalog.Component, o Outcome) {
 		r.lines = map[string]string{}
 	}
 	r.lines[c.Name] = ""
-	if len(o.Problems) > 0 {
+	if len(o.Problems)+len(o.Ailments) > 0 {
 		r.bad = append(r.bad, c.Name)
+	}
+	if len(o.Problems) > 0 {
 		return
 	}
-	r.lines[c.Name] = fmt.Sprintf("  %s: {version: %q, kubernetes: %s, admitted: true}\n", c.Name, c.Version, r.Kubernetes)
+	healthy := ""
+	if o.Healthy() {
+		healthy = ", healthy: true"
+		r.healthy++
+	}
+	r.lines[c.Name] = fmt.Sprintf("  %s: {version: %q, kubernetes: %s, admitted: true%s}\n", c.Name, c.Version, r.Kubernetes, healthy)
 }
 
 const header = `# Written by make e2e-full: what a Kubernetes that was brought up from our own
@@ -68,12 +76,18 @@ func (r *Results) Write(name string) error {
 	return os.WriteFile(name, []byte(text), 0o644)
 }
 
-// Err says which components were not admitted.
+// Err says which components were not admitted, or are real and did not become
+// healthy.
 func (r *Results) Err() error {
 	if len(r.bad) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%d components are admitted, these are not: %s", len(r.lines)-len(r.bad), strings.Join(r.bad, ", "))
+	return fmt.Errorf("%d of %d components did not go well: %s", len(r.bad), len(r.lines), strings.Join(r.bad, ", "))
+}
+
+// String counts.
+func (r *Results) String() string {
+	return fmt.Sprintf("%d components were launched, %d of them with their own software ready; %d did not go well", len(r.lines), r.healthy, len(r.bad))
 }
 
 // String is what people read.
@@ -83,8 +97,11 @@ func (o Outcome) String() string {
 	if len(o.Settled) > 0 {
 		fmt.Fprintf(&b, ", %d webhooks and API services accepted and removed", len(o.Settled))
 	}
+	if o.Healthy() {
+		fmt.Fprintf(&b, "; healthy, with %d containers of its own software", o.Real)
+	}
 	b.WriteString("\n")
-	for _, problem := range o.Problems {
+	for _, problem := range slices.Concat(o.Problems, o.Ailments) {
 		b.WriteString("   FAIL " + problem + "\n")
 	}
 	return b.String()

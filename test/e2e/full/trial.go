@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/opc-source/opc-image/pkg/catalog"
+	"github.com/opc-source/opc-image/test/e2e/real"
 	"github.com/opc-source/opc-image/test/e2e/sealer"
 )
 
@@ -25,15 +27,23 @@ const (
 	path    = "/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/bin"
 )
 
-// launchSeconds are more than any launch needs that waits for nothing.
-const launchSeconds = 180
+// How long launches may take: one that waits for nothing, and one of real software.
+const (
+	launchSeconds = 180
+	realSeconds   = 600
+)
 
 // Trial launches components on a cluster, one after the other.
 type Trial struct {
 	Cluster *sealer.Cluster
 	// Log is told what goes on.
 	Log func(format string, args ...any)
+	// Real are the components whose software is no stand-in.
+	Real map[string]real.Component
+	// Standins are the images that are stand-ins, by their complete names.
+	Standins map[string]bool
 
+	served   map[string]bool // storage classes for which something makes volumes
 	releases map[string]bool // those that have been looked at
 	before   map[string]bool // workloads of the base, which stay
 
@@ -49,11 +59,18 @@ type Outcome struct {
 	Settled []string
 	// Problems are why it does not count as admitted.
 	Problems []string
+	// Real is how many containers ran its own software. Ailments are why it does
+	// not count as healthy.
+	Real     int
+	Ailments []string
 }
+
+// Healthy tells whether the real software did what it is for.
+func (o Outcome) Healthy() bool { return o.Real > 0 && len(o.Problems)+len(o.Ailments) == 0 }
 
 // Begin prepares the host: programs, a namespace, and a list of what is there.
 func (t *Trial) Begin(ctx context.Context) error {
-	t.releases, t.volumesMade = map[string]bool{}, map[string]bool{}
+	t.releases, t.volumesMade, t.served = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	master := t.Cluster.Masters[0]
 	sub, err := fs.Sub(programs, "bin")
 	if err != nil {
@@ -87,26 +104,63 @@ func (t *Trial) Launch(ctx context.Context, c *catalog.Component, command string
 	if err := os.WriteFile(log, nil, 0o644); err != nil {
 		return o, err
 	}
-	start := time.Now()
-	out, err := t.Cluster.Shell(ctx, t.Cluster.Masters[0], map[string]string{"PATH": binDir + ":" + path},
-		fmt.Sprintf("cd %s && timeout %d bash -c %q 2>&1", sealer.Rootfs, launchSeconds, command))
+	own, isReal := t.Real[c.Name]
+	if isReal && own.Class != "" {
+		t.served[own.Class] = true
+	}
+	out, err := t.launch(ctx, command, isReal)
 	if err != nil {
 		o.Problems = append(o.Problems, "launch: "+end(out))
 	}
 	o.Problems = append(o.Problems, unknown(out)...)
-	t.Log("launched in %.1f s", time.Since(start).Seconds())
-	checks := []func(context.Context, *Outcome) error{t.charts, t.definitions, t.pods}
-	for _, check := range checks {
-		if err := check(ctx, &o); err != nil {
+	if isReal {
+		if err := t.health(ctx, own, &o); err != nil {
+			return o, err
+		}
+	}
+	for _, check := range []func(context.Context, *Outcome, bool) error{t.charts, t.definitions, t.pods} {
+		if err := check(ctx, &o, isReal); err != nil {
 			return o, err
 		}
 	}
 	if err := t.pull(ctx, c, &o); err != nil {
 		return o, err
 	}
+	if own.Keep && len(o.Ailments) == 0 {
+		return o, t.keep(ctx)
+	}
+	return o, t.remove(ctx, &o, log)
+}
+
+// launch runs the launch of a component: as it is where the software is real, and
+// with the programs that stand before helm and kubectl where it is not.
+func (t *Trial) launch(ctx context.Context, command string, isReal bool) (string, error) {
+	start := time.Now()
+	env, limit := map[string]string{"PATH": binDir + ":" + path}, launchSeconds
+	if isReal {
+		env, limit = map[string]string{"PATH": path, "SingleNode": "true"}, realSeconds
+	}
+	out, err := t.Cluster.Shell(ctx, t.Cluster.Masters[0], env,
+		fmt.Sprintf("cd %s && timeout %d bash -c %q 2>&1", sealer.Rootfs, limit, command))
+	t.Log("launched in %.1f s", time.Since(start).Seconds())
+	return out, err
+}
+
+// keep leaves what runs now to those that come after.
+func (t *Trial) keep(ctx context.Context) error {
+	found, err := t.workloads(ctx)
+	maps.Copy(t.before, found)
+	return err
+}
+
+// remove takes a component's webhooks, API services and workloads away.
+func (t *Trial) remove(ctx context.Context, o *Outcome, log string) error {
+	if _, err := t.Cluster.Shell(ctx, t.Cluster.Masters[0], nil, binDir+"/settle"); err != nil {
+		return err
+	}
 	data, err := os.ReadFile(log)
 	o.Settled = strings.Fields(string(data))
-	return o, errors.Join(err, t.clear(ctx))
+	return errors.Join(err, t.clear(ctx))
 }
 
 // unknown are the warnings about fields that nobody knows.
@@ -120,7 +174,7 @@ func unknown(out string) (list []string) {
 }
 
 // definitions makes sure that all definitions are established.
-func (t *Trial) definitions(ctx context.Context, o *Outcome) error {
+func (t *Trial) definitions(ctx context.Context, o *Outcome, _ bool) error {
 	const template = `jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Established")].status}{"\n"}{end}`
 	var not []string
 	for range 20 {

@@ -110,7 +110,8 @@ func TestResults(t *testing.T) {
 	r := Results{Kubernetes: "v1.2.3"}
 	r.Add(&catalog.Component{Name: "b", Version: "2"}, Outcome{})
 	r.Add(&catalog.Component{Name: "bad", Version: "3"}, Outcome{Problems: []string{"it is"}})
-	r.Add(&catalog.Component{Name: "a", Version: "1"}, Outcome{})
+	r.Add(&catalog.Component{Name: "a", Version: "1"}, Outcome{Real: 2})
+	r.Add(&catalog.Component{Name: "ill", Version: "4"}, Outcome{Real: 2, Ailments: []string{"it is"}})
 	name := t.TempDir() + "/record.yaml"
 	kept := "  kept: {version: \"0\", kubernetes: v1.2.2, admitted: true}\n"
 	if err := os.WriteFile(name, []byte("components:\n  bad: {version: \"3\", admitted: true}\n"+kept), 0o644); err != nil {
@@ -120,13 +121,17 @@ func TestResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "components:\n" +
-		"  a: {version: \"1\", kubernetes: v1.2.3, admitted: true}\n" +
-		"  b: {version: \"2\", kubernetes: v1.2.3, admitted: true}\n" + kept
+		"  a: {version: \"1\", kubernetes: v1.2.3, admitted: true, healthy: true}\n" +
+		"  b: {version: \"2\", kubernetes: v1.2.3, admitted: true}\n" +
+		"  ill: {version: \"4\", kubernetes: v1.2.3, admitted: true}\n" + kept
 	if got := read(t, name); !strings.HasSuffix(got, want) {
 		t.Errorf("written: %s", got)
 	}
-	if err := r.Err(); err == nil || !strings.Contains(err.Error(), "2 components are admitted, these are not: bad") {
+	if err := r.Err(); err == nil || !strings.Contains(err.Error(), "2 of 4 components did not go well: bad, ill") {
 		t.Errorf("error %v", err)
+	}
+	if got := r.String(); got != "4 components were launched, 1 of them with their own software ready; 2 did not go well" {
+		t.Error(got)
 	}
 	if err := new(Results).Err(); err != nil {
 		t.Error(err)

@@ -24,7 +24,7 @@ func (t *Trial) volumes(ctx context.Context) error {
 	}
 	for _, claim := range claims.Items {
 		id := string(claim.UID)
-		if claim.Status.Phase != corev1.ClaimPending || t.volumesMade[id] {
+		if claim.Status.Phase != corev1.ClaimPending || t.volumesMade[id] || t.served[class(claim)] {
 			continue
 		}
 		data, err := yaml.Marshal(volume(claim))
@@ -43,6 +43,14 @@ func (t *Trial) volumes(ctx context.Context) error {
 	return nil
 }
 
+// class is the storage class of a claim; "" when it asks for none.
+func class(claim corev1.PersistentVolumeClaim) string {
+	if claim.Spec.StorageClassName == nil {
+		return ""
+	}
+	return *claim.Spec.StorageClassName
+}
+
 // volume is a directory of the host for a claim.
 func volume(claim corev1.PersistentVolumeClaim) corev1.PersistentVolume {
 	create := corev1.HostPathDirectoryOrCreate
@@ -59,8 +67,6 @@ func volume(claim corev1.PersistentVolumeClaim) corev1.PersistentVolume {
 			}},
 		},
 	}
-	if claim.Spec.StorageClassName != nil {
-		v.Spec.StorageClassName = *claim.Spec.StorageClassName
-	}
+	v.Spec.StorageClassName = class(claim)
 	return v
 }

@@ -1,0 +1,139 @@
+package real
+
+import (
+	_ "embed"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/opc-source/opc-image/pkg/aptget"
+	"github.com/opc-source/opc-image/pkg/catalog"
+)
+
+//go:embed real.yaml
+var text []byte
+
+// Definition says what runs for real.
+type Definition struct {
+	// Images by their reference.
+	Images map[string]Image `yaml:"images"`
+	// Components by their name.
+	Components map[string]Component `yaml:"components"`
+}
+
+// Image is how one is made: from a Go module, or from a package of Debian.
+type Image struct {
+	// Module is a Go module with its version: PATH@VERSION.
+	Module string `yaml:"module"`
+	// Sum is the hash of the module, as go.sum has it.
+	Sum string `yaml:"sum"`
+	// Programs are packages of the module, such as ./cmd/x, by their place in the
+	// image.
+	Programs map[string]string `yaml:"programs"`
+	// Stamp sets variables of packages: import/path.name to its value.
+	Stamp map[string]string `yaml:"stamp"`
+	// Tags are build tags.
+	Tags []string `yaml:"tags"`
+
+	// Debian are packages by architecture, as Go names it.
+	Debian map[string]aptget.Package `yaml:"debian"`
+	// Members are files of the Debian package or of the module, by their place in
+	// the image.
+	Members map[string]string `yaml:"members"`
+	// Links are symbolic links, by their place in the image.
+	Links map[string]string `yaml:"links"`
+
+	// Entrypoint is what it starts; default its only program.
+	Entrypoint []string `yaml:"entrypoint"`
+	// User it runs as, UID or UID:GID; default 0.
+	User string `yaml:"user"`
+	// Env are variables, NAME=value.
+	Env []string `yaml:"env"`
+}
+
+// Component is how a component is looked at that runs for real.
+type Component struct {
+	// Check is a shell script for the first master. It fails when the component
+	// does not do what it is for.
+	Check string `yaml:"check"`
+	// Keep leaves it running for those that come after.
+	Keep bool `yaml:"keep"`
+	// Class is the storage class that it makes volumes for.
+	Class string `yaml:"class"`
+}
+
+// Load reads what runs for real, of which real.yaml is the list.
+func Load() (*Definition, error) { return parse(text) }
+
+func parse(text []byte) (*Definition, error) {
+	var d Definition
+	if err := yaml.UnmarshalWithOptions(text, &d, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("real.yaml: %w", err)
+	}
+	for _, name := range d.Names() {
+		if err := d.Images[name].check(); err != nil {
+			return nil, fmt.Errorf("real.yaml: %s: %w", name, err)
+		}
+	}
+	return &d, nil
+}
+
+// Names are the references of the images, sorted.
+func (d *Definition) Names() []string { return slices.Sorted(maps.Keys(d.Images)) }
+
+// Of are the references of the images that components declare, sorted; nil stands
+// for all components.
+func (d *Definition) Of(components []*catalog.Component) []string {
+	if components == nil {
+		return d.Names()
+	}
+	declared := map[string]bool{}
+	for _, c := range components {
+		for _, image := range c.Images {
+			declared[image.Name] = true
+		}
+	}
+	return slices.DeleteFunc(d.Names(), func(name string) bool { return !declared[name] })
+}
+
+func (i Image) check() error {
+	module, version, _ := strings.Cut(i.Module, "@")
+	switch {
+	case (i.Module == "") == (len(i.Debian) == 0):
+		return fmt.Errorf("it needs a module, or packages of debian")
+	case i.Module != "" && (module == "" || version == "" || i.Sum == "" || len(i.Programs) == 0):
+		return fmt.Errorf("a module is written PATH@VERSION, and needs sum and programs")
+	case len(i.entrypoint()) == 0:
+		return fmt.Errorf("it has more than one program; say which is its entrypoint")
+	}
+	for _, places := range []map[string]string{i.Programs, i.Members, i.Links} {
+		for place := range places {
+			if !path.IsAbs(place) || path.Clean(place) != place {
+				return fmt.Errorf("%s is not a place in an image, such as /bin/x", place)
+			}
+		}
+	}
+	return nil
+}
+
+// entrypoint is Entrypoint with its default.
+func (i Image) entrypoint() []string {
+	if len(i.Entrypoint) == 0 && len(i.Programs) == 1 {
+		return slices.Collect(maps.Keys(i.Programs))
+	}
+	return i.Entrypoint
+}
+
+// packages are the import paths of the programs, by their place.
+func (i Image) packages() map[string]string {
+	module, _, _ := strings.Cut(i.Module, "@")
+	found := map[string]string{}
+	for place, name := range i.Programs {
+		found[place] = path.Join(module, name)
+	}
+	return found
+}
