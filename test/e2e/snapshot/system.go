@@ -36,14 +36,14 @@ func each(ctx context.Context, h *host.Host, script string, f func(words []strin
 }
 
 // units notes the units that are installed, whether they start at boot, and
-// those that are loaded, with their state.
+// those that are loaded, with their state; mounts are noted for themselves.
 func (s Snapshot) units(ctx context.Context, h *host.Host) error {
 	if err := each(ctx, h, "systemctl list-unit-files --no-legend --no-pager", func(words []string, _ string) {
 		s["unit "+words[0]+" at boot"] = words[1]
 	}); err != nil {
 		return err
 	}
-	return each(ctx, h, "systemctl list-units --all --plain --no-legend --no-pager --type=service,timer,socket,mount", func(words []string, _ string) {
+	return each(ctx, h, "systemctl list-units --all --plain --no-legend --no-pager --type=service,timer,socket", func(words []string, _ string) {
 		// A oneshot that has run and one that has not come and go: failures count.
 		if words[2] != "inactive" {
 			s["unit "+words[0]+" now"] = words[2]
