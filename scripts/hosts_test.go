@@ -29,8 +29,8 @@ func TestHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, story := range stories {
-		if filepath.Base(story) == "host.sh" {
-			continue
+		if name := filepath.Base(story); name == "host.sh" || name == "upgrade-cluster.sh" {
+			continue // They are read by others.
 		}
 		for _, shell := range []string{"dash", "bash"} {
 			t.Run(filepath.Base(story)+"/"+shell, func(t *testing.T) {

@@ -2,24 +2,26 @@
 # rollback-node.sh master|node [MEMBERS]: take this host back to what it had
 # before its upgrade.
 #
-# rollback.sh runs it with master on the only master, opc-turn with node on
+# rollback.sh runs it with master on the first master, opc-turn with node on
 # workers. It may be run again when it was cut off. It puts back the files that
 # upgrade-host.sh has saved and restarts what they belong to; on a master it
 # restores etcd too.
 #
-# With several masters, by hand: copy etcd.db out of /var/lib/opc/before-upgrade
-# of the first master into the same directory of each other one; run this script
-# with node on each worker; then with master and all MEMBERS (see etcd-restore.sh)
-# on each master, one right after the other.
+# On other masters opc-turn runs it with prepare and all MEMBERS (see
+# etcd-restore.sh), which gets etcd's data from the first master and changes
+# nothing, then on all of them at the same time with master and MEMBERS. To do
+# that by hand: copy etcd.db out of /var/lib/opc/before-upgrade of the first master
+# into the same directory of each other one; run this script with node on each
+# worker; then with master and MEMBERS on each master, one right after the other.
 
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 # shellcheck source=upgrade-common.sh
 . "$(dirname "$0")/upgrade-common.sh"
 
-case ${1:-} in
-master | node) ;;
-*) die "usage: rollback-node.sh master|node [NAME=https://IP:2380,…]" ;;
+case ${1:-}$# in
+master[12] | node1 | prepare2) ;;
+*) die "usage: rollback-node.sh master|node|prepare [NAME=https://IP:2380,…]" ;;
 esac
 if [ ! -d "$SAVED" ]; then
 	note "there is nothing to go back to"
@@ -30,6 +32,28 @@ from=$(cat "$SAVED/from")
 manifests=/etc/kubernetes/manifests
 old=$SAVED/root$manifests
 held=$OPC_STATE/manifests-held
+
+# prepare MEMBERS: have what it takes to restore etcd without the others.
+prepare() {
+	for member in $(echo "$1" | tr , ' '); do
+		address=$(echo "$member" | sed 's|.*//\(.*\):[0-9]*$|\1|' | tr -d '[]')
+		if "$OPC_ROOTFS/bin/opc-host" borrow "$address" >"$SAVED/etcd.part" 2>"$SAVED/borrow.log"; then
+			/usr/local/lib/opc/etcdutl snapshot status "$SAVED/etcd.part" >/dev/null || die "etcd's data from $address cannot be read"
+			chmod 600 "$SAVED/etcd.part"
+			sync
+			mv "$SAVED/etcd.part" "$SAVED/etcd.db"
+			echo "$1" >"$SAVED/members"
+			note "etcd's data from before the upgrade is here, from $address"
+			return
+		fi
+	done
+	die "no master lends etcd's data: $(cat "$SAVED/borrow.log"). Is port 2382 open between masters?"
+}
+
+if [ "$1" = prepare ]; then
+	prepare "$2"
+	exit 0
+fi
 if [ "$1" = master ] && [ ! -f "$SAVED/etcd.db" ]; then
 	[ -f "$old/etcd.yaml" ] || die "the etcd of this cluster is not on its masters: restore it from your own backup first, then put back $old/*.yaml by hand"
 	[ -e "$SAVED/done" ] || [ ! -f "$manifests/etcd.yaml" ] || cmp -s "$old/kube-apiserver.yaml" "$manifests/kube-apiserver.yaml" ||

@@ -7,8 +7,9 @@
 # data of a newer one. EVERYTHING THAT WAS WRITTEN TO THE CLUSTER SINCE THE
 # UPGRADE BEGAN IS LOST; pods and the data in their volumes are not touched.
 #
-# With several masters it refuses: etcd has to be restored on all of them at the
-# same time, which is described in rollback-node.sh.
+# With several masters, each first gets that data from this host. Then all go back
+# at the same time: an etcd of several is one only when all are restored alike. If
+# it was cut off, run it again: hosts that have been told are passed over.
 
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
@@ -18,19 +19,61 @@
 [ -d "$SAVED" ] || die "no upgrade has been made on this host since the cluster was made or last rolled back: there is nothing to go back to"
 from=$(cat "$SAVED/from")
 
+# told HOW NODE WHAT: let a host do WHAT, unless it has been told and has answered.
+told() {
+	! grep -qxF "$2 $3" "$SAVED/told" 2>/dev/null || return 0
+	"$1" "$2" "$3"
+	echo "$2 $3" >>"$SAVED/told"
+}
+
 workers() {
-	for node in $(others); do
-		give_turn "$node" "rollback $from"
+	for node in $(others -l '!node-role.kubernetes.io/control-plane'); do
+		told give_turn "$node" "rollback $from"
 	done
+}
+
+# masters_begin: have the other masters go back, in some seconds from now.
+masters_begin() {
+	if [ ! -f "$SAVED/members" ]; then
+		etcd_members >"$SAVED/members.part"
+		grep -qF "$name=https://" "$SAVED/members.part" || die "etcd does not tell its members: $(cat "$SAVED/members.part")"
+		mv "$SAVED/members.part" "$SAVED/members"
+	fi
+	members=$(cat "$SAVED/members")
+	"$OPC_ROOTFS/bin/opc-host" lend "$SAVED/etcd.db" &
+	lender=$!
+	trap 'kill "$lender" 2>/dev/null || true' EXIT
+	for node in $masters; do
+		told give_turn "$node" "rollback $from $members"
+	done
+	fresh=''
+	for node in $masters; do
+		! grep -qxF "$node begin $from" "$SAVED/told" || continue
+		admin annotate node "$node" --overwrite "$TURN=begin $from" >/dev/null || die "cannot tell $node to begin: run sealer rollback again"
+		echo "$node begin $from" >>"$SAVED/told"
+		fresh="$fresh $node"
+	done
+	for node in $fresh; do
+		await_turn "$node" "begin $from"
+	done
+	kill "$lender" || true
 }
 
 name=''
 if await 60 "the API server answers" named; then
-	masters=$(others -l node-role.kubernetes.io/control-plane | wc -l)
-	[ "$masters" = 0 ] || die "this cluster has $((masters + 1)) masters: roll each of them back by hand, see the head of $OPC_ROOTFS/scripts/rollback-node.sh"
+	masters=$(others -l node-role.kubernetes.io/control-plane)
+	[ -n "$masters" ] || : >"$SAVED/masters" # Removed since.
 	all_ready
 	workers
-	sh "$OPC_ROOTFS/scripts/rollback-node.sh" master
+	members=''
+	[ -z "$masters" ] || [ ! -f "$SAVED/etcd.db" ] || masters_begin
+	sh "$OPC_ROOTFS/scripts/rollback-node.sh" master ${members:+"$members"}
+	[ -z "$members" ] || for node in $masters; do
+		note "wait for $node"
+		await_turn "$node" "back $from"
+	done
+elif [ -s "$SAVED/masters" ]; then
+	die "the API server does not answer, and $(tr '\n' ' ' <"$SAVED/masters")cannot be told. Bring it up; or go back by hand, see the head of $OPC_ROOTFS/scripts/rollback-node.sh"
 else
 	warn "the API server does not answer: this host goes back first"
 	sh "$OPC_ROOTFS/scripts/rollback-node.sh" master
@@ -39,6 +82,6 @@ else
 fi
 no_turns
 begun=$(date -u +%Y-%m-%dT%H:%M:%S)
-await 120 "all kubelets have been heard of" heard_since "$begun" || die "not all nodes come back: see kubectl get nodes, and journalctl -u kubelet there"
+await 300 "all kubelets have been heard of" heard_since "$begun" || die "not all nodes come back: see kubectl get nodes, and journalctl -u kubelet there"
 "$OPC_ROOTFS/bin/opc-host" health --wait 5m
 note "the cluster has Kubernetes $from again"

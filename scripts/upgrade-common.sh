@@ -9,7 +9,9 @@
 SAVED=/var/lib/opc/before-upgrade
 
 # By this annotation of its node a host is told that it is its turn, "upgrade
-# VERSION" or "rollback VERSION", and answers with "done …" or "failed …".
+# VERSION" or "rollback VERSION", and answers with "done …" or "failed …". One
+# master of several is told "rollback VERSION MEMBERS" and, when all are ready,
+# "begin VERSION": all go back at the same time, and answer with "done back …".
 TURN=opc-source.github.io/turn
 
 # admin and own run kubectl, with the rights of the cluster's administrator or
@@ -83,9 +85,14 @@ alone() {
 
 # give_turn NODE WHAT: let a host do WHAT and wait until it has.
 give_turn() {
-	asking="admin"
 	admin annotate node "$1" --overwrite "$TURN=$2" >/dev/null || die "cannot tell $1 that it is its turn"
 	note "$1: $2"
+	await_turn "$1" "$2"
+}
+
+# await_turn NODE WHAT: wait until a host that was told has done WHAT.
+await_turn() {
+	asking="admin"
 	turn_left=900
 	while [ "$turn_left" -gt 0 ]; do
 		turn_now=$(turn_of "$1" 2>/dev/null || true)
@@ -97,6 +104,13 @@ give_turn() {
 		sleep 1
 	done
 	die "$1 does not answer. See \"systemctl status opc-turn\" and \"journalctl -u opc-turn\" there; then run the same command again"
+}
+
+# etcd_members: print the members of etcd as NAME=https://IP:2380,…
+etcd_members() {
+	pki=/etc/kubernetes/pki/etcd
+	/usr/local/lib/opc/etcdctl --endpoints=https://127.0.0.1:2379 --cacert="$pki/ca.crt" --cert="$pki/healthcheck-client.crt" \
+		--key="$pki/healthcheck-client.key" member list | sed -n 's/^[0-9a-f]*, started, \([^,]*\), \([^,]*\),.*/\1=\2/p' | tr '\n' ',' | sed 's/,$//'
 }
 
 # no_turns: take the annotation away everywhere.

@@ -74,6 +74,7 @@ else
 	near "$from" "$to"
 	save
 fi
+rm -f "$SAVED/told" "$SAVED/members" # Of a rollback that was cut off.
 [ -z "${RegistryURL:-}" ] || for name in RegistryURL LocalRegistryURL CgroupDriver VIPMode AllowCgroupV1 InsecureRegistry SingleNode PodCIDR; do
 	! value=$(printenv "$name") || echo "$name=$value"
 done >"$SAVED/env"

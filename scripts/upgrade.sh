@@ -22,6 +22,7 @@ admin get nodes -o 'jsonpath={range .items[*]}{.metadata.name} {.status.nodeInfo
 done
 
 sh "$OPC_ROOTFS/scripts/upgrade-node.sh" apply
+others -l node-role.kubernetes.io/control-plane >"$SAVED/masters"
 for node in $(others -l node-role.kubernetes.io/control-plane) $(others -l '!node-role.kubernetes.io/control-plane'); do
 	give_turn "$node" "upgrade $to"
 done

@@ -6,6 +6,8 @@
 //	opc-host health [--wait 5m]             is the cluster well? (on a master)
 //	opc-host ask URL                        does a server answer?
 //	opc-host clock URL                      is this host's clock right by that server's?
+//	opc-host lend FILE                      hand a file over to other masters, until it is ended
+//	opc-host borrow ADDRESS                 print the file that a master lends
 package main
 
 import (
@@ -26,7 +28,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	h := host{
 		out: os.Stdout, getenv: os.Getenv, now: time.Now, kubectl: kubectl,
-		gather: func() (*preflight.Facts, error) { return preflight.Gather("/") },
+		gather:  func() (*preflight.Facts, error) { return preflight.Gather("/") },
+		masters: lender{pki: "/etc/kubernetes/pki/etcd", port: lendPort},
 	}
 	err := h.run(ctx, os.Args[1:])
 	stop()
@@ -43,9 +46,10 @@ type host struct {
 	now     func() time.Time
 	gather  func() (*preflight.Facts, error)
 	kubectl func(ctx context.Context, args ...string) ([]byte, error)
+	masters lender
 }
 
-const usage = "usage: opc-host preflight|health|ask|clock …"
+const usage = "usage: opc-host preflight|health|ask|clock|lend|borrow …"
 
 func (h *host) run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
@@ -61,6 +65,10 @@ func (h *host) run(ctx context.Context, args []string) error {
 		return err
 	case verb == "clock" && len(rest) == 1:
 		return h.clock(ctx, rest[0])
+	case verb == "lend" && len(rest) == 1:
+		return h.masters.lend(ctx, rest[0], nil)
+	case verb == "borrow" && len(rest) == 1:
+		return h.masters.borrow(ctx, rest[0], h.out)
 	}
 	return errors.New(usage)
 }
