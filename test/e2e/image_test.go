@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,36 @@ func TestStories(t *testing.T) {
 			t.Errorf("story %q", s.name)
 		}
 		seen[s.name] = true
+	}
+}
+
+func TestChoose(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		names     []string
+		to        bool
+		has, lack string
+	}{
+		{nil, true, "one worker", "survive upgrade"},
+		{[]string{"all"}, false, "one survive dual", "upgrade upgrade-masters"},
+		{[]string{"all"}, true, "one survive upgrade upgrade-masters", ""},
+		{[]string{"upgrade", "dual"}, false, "upgrade dual", "upgrade-masters one"},
+		{[]string{"other"}, true, "", "one upgrade"},
+	} {
+		var got []string
+		for _, s := range choose(test.names, test.to) {
+			got = append(got, s.name)
+		}
+		for _, name := range strings.Fields(test.has) {
+			if !slices.Contains(got, name) {
+				t.Errorf("%v, %t: %v lacks %s", test.names, test.to, got, name)
+			}
+		}
+		for _, name := range strings.Fields(test.lack) {
+			if slices.Contains(got, name) {
+				t.Errorf("%v, %t: %v has %s", test.names, test.to, got, name)
+			}
+		}
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -54,13 +53,13 @@ func run(ctx context.Context, args []string) error {
 	flags.BoolVar(&o.keep, "keep", false, "leave the hosts of the last story up; \"e2e host -site stories\" finds them")
 	flags.BoolVar(&o.verbose, "v", false, "show what hosts say")
 	list := flags.Bool("list", false, "list the stories")
-	chosen := flags.String("story", "", "`names` of stories to run, with commas; \"all\" (\"upgrade\" with -to only); default: the first ones")
+	chosen := flags.String("story", "", "`names` of stories to run, with commas; \"all\" (upgrades with -to only); default: the first ones")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *list {
 		for _, s := range stories {
-			fmt.Printf("%-10s %s\n", s.name, s.title)
+			fmt.Printf("%-16s %s\n", s.name, s.title)
 		}
 		return nil
 	}
@@ -75,12 +74,7 @@ func run(ctx context.Context, args []string) error {
 
 // tellAll runs the chosen stories, each with hosts of its own.
 func tellAll(ctx context.Context, o options) error {
-	var chosen []story
-	for _, s := range stories {
-		if slices.Contains(o.stories, s.name) || slices.Contains(o.stories, "all") && (s.name != "upgrade" || o.to != "") || len(o.stories) == 0 && s.byDefault {
-			chosen = append(chosen, s)
-		}
-	}
+	chosen := choose(o.stories, o.to != "")
 	if len(chosen) == 0 {
 		return fmt.Errorf("there is no story %s: see -list", strings.Join(o.stories, ","))
 	}

@@ -3,27 +3,50 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
 // story is one thing that the base must be able to do, from empty hosts on.
 type story struct {
 	name, title string
-	byDefault   bool
+	when        when
 	tell        func(ctx context.Context, s *stage) error
 }
 
+// when tells when a story runs that was not asked for by its name.
+type when int
+
+const (
+	always    when = iota
+	withAll        // "all" asks for it.
+	withAllTo      // The same, when there is something to upgrade to.
+)
+
 var stories = []story{
-	{"one", "one master", true, oneMaster},
-	{"worker", "a worker joins, Services reach across nodes", true, workerJoins},
-	{"refused", "a host that is not fit is left as it was", true, refused},
-	{"killed", "a run that is cut off goes on", true, killedRun},
-	{"uninstall", "nothing of ours stays", true, uninstalled},
-	{"survive", "run twice; services killed; hosts rebooted; power failures", false, survives},
-	{"masters", "three masters, one of which fails", false, threeMasters},
-	{"etcd", "etcd is brought back from a backup", false, etcdRestored},
-	{"dual", "pods, Services and nodes with IPv4 and IPv6", false, dualStack},
-	{"upgrade", "the next Kubernetes under a Deployment, and back (-to)", false, upgradedAndBack},
+	{"one", "one master", always, oneMaster},
+	{"worker", "a worker joins, Services reach across nodes", always, workerJoins},
+	{"refused", "a host that is not fit is left as it was", always, refused},
+	{"killed", "a run that is cut off goes on", always, killedRun},
+	{"uninstall", "nothing of ours stays", always, uninstalled},
+	{"survive", "run twice; services killed; hosts rebooted; power failures", withAll, survives},
+	{"masters", "three masters, one of which fails", withAll, threeMasters},
+	{"etcd", "etcd is brought back from a backup", withAll, etcdRestored},
+	{"dual", "pods, Services and nodes with IPv4 and IPv6", withAll, dualStack},
+	{"upgrade", "the next Kubernetes under a Deployment, and back (-to)", withAllTo, upgradedAndBack},
+	{"upgrade-masters", "the same with three masters, which go back together (-to)", withAllTo, mastersUpgradedAndBack},
+}
+
+// choose gives the stories that were asked for by their names.
+func choose(names []string, to bool) []story {
+	var chosen []story
+	all := slices.Contains(names, "all")
+	for _, s := range stories {
+		if slices.Contains(names, s.name) || len(names) == 0 && s.when == always || all && (s.when != withAllTo || to) {
+			chosen = append(chosen, s)
+		}
+	}
+	return chosen
 }
 
 // oneMaster: a whole cluster on one host, in less than five minutes.

@@ -12,12 +12,17 @@ import (
 )
 
 // upgradedAndBack: the next Kubernetes under applications that run, and back.
-func upgradedAndBack(ctx context.Context, s *stage) error {
+func upgradedAndBack(ctx context.Context, s *stage) error { return s.upgradeAndBack(ctx, 1) }
+
+// mastersUpgradedAndBack: the same with three masters. They go back together.
+func mastersUpgradedAndBack(ctx context.Context, s *stage) error { return s.upgradeAndBack(ctx, 3) }
+
+func (s *stage) upgradeAndBack(ctx context.Context, masters int) error {
 	if s.next == nil {
 		return errors.New("-to is missing: the base with the next version of Kubernetes, an OCI archive")
 	}
 	from, to := s.image.Extension.Env["KubeVersion"], s.next.Extension.Env["KubeVersion"]
-	c, err := s.cluster(ctx, 1, 1)
+	c, err := s.cluster(ctx, masters, 1)
 	if err != nil {
 		return err
 	}
