@@ -52,20 +52,10 @@ type Store = assemble.Store
 // the manifests when there are several platforms. Everything that the lock pins
 // is in the store before. Nothing is tagged.
 func Bake(ctx context.Context, p *compose.Plan, l *lock.Lock, s Store, opts Options) (ocispec.Descriptor, error) {
-	if len(p.Platforms) == 0 {
-		return ocispec.Descriptor{}, fmt.Errorf("bake %s: no platform to build for", p.Name)
-	}
-	if opts.Client == "" {
-		opts.Client = "opc-image"
-	}
-	if opts.Created.IsZero() {
-		opts.Created = time.Unix(0, 0).UTC()
-	}
-	record, err := lock.Encode(l)
+	b, err := newBaker(p, l, s, opts)
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
-	b := &baker{plan: p, lock: l, store: s, opts: opts, record: record}
 	b.meter = opts.Progress.Begin(progress.Hash, 0, 0)
 	desc, err := b.index(ctx)
 	b.meter.End(err)
@@ -80,6 +70,23 @@ type baker struct {
 	opts   Options
 	record []byte // the lock, as the image carries it
 	meter  *progress.Meter
+}
+
+func newBaker(p *compose.Plan, l *lock.Lock, s Store, opts Options) (*baker, error) {
+	if len(p.Platforms) == 0 {
+		return nil, fmt.Errorf("bake %s: no platform to build for", p.Name)
+	}
+	if opts.Client == "" {
+		opts.Client = "opc-image"
+	}
+	if opts.Created.IsZero() {
+		opts.Created = time.Unix(0, 0).UTC()
+	}
+	record, err := lock.Encode(l)
+	if err != nil {
+		return nil, err
+	}
+	return &baker{plan: p, lock: l, store: s, opts: opts, record: record}, nil
 }
 
 func (b *baker) index(ctx context.Context) (ocispec.Descriptor, error) {

@@ -30,13 +30,7 @@ func (b *baker) layers(ctx context.Context, platform string, base *base) ([]seal
 	}
 	var layers []sealer.Layer
 	for phase := range len(b.plan.Runs) + 1 {
-		groups := b.group(items, phase)
-		if phase == len(b.plan.Runs) {
-			if groups, err = b.addRegistry(ctx, groups, platform); err != nil {
-				return nil, err
-			}
-		}
-		packed, err := b.pack(groups, phase, len(base.manifest.Layers)+len(layers))
+		packed, err := b.phase(ctx, items, phase, platform, len(base.manifest.Layers)+len(layers))
 		if err != nil {
 			return nil, err
 		}
@@ -55,6 +49,18 @@ func (b *baker) layers(ctx context.Context, platform string, base *base) ([]seal
 		layers = append(layers, made...)
 	}
 	return layers, nil
+}
+
+// phase packs what a phase adds above some layers: the files, and in the last
+// phase the images.
+func (b *baker) phase(ctx context.Context, items []rootfs.Item, phase int, platform string, below int) (_ []layer.Packed, err error) {
+	groups := b.group(items, phase)
+	if phase == len(b.plan.Runs) {
+		if groups, err = b.addRegistry(ctx, groups, platform); err != nil {
+			return nil, err
+		}
+	}
+	return b.pack(groups, phase, below)
 }
 
 // pack distributes the groups of a phase over layers, of which there are some
@@ -87,14 +93,14 @@ func (b *baker) limits() layer.Limits {
 	}
 }
 
-// hash makes the layers of what was packed, in parallel.
+// hash makes the layers of what was packed, in parallel, the largest first.
 func (b *baker) hash(ctx context.Context, packed []layer.Packed) ([]sealer.Layer, error) {
 	layers := make([]sealer.Layer, len(packed))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for i, p := range packed {
+	for _, i := range largest(packed) {
 		g.Go(func() (err error) {
-			layers[i], err = b.layer(ctx, p)
+			layers[i], err = b.layer(ctx, packed[i])
 			return err
 		})
 	}

@@ -36,6 +36,9 @@ type Packed struct {
 	// Owners are the names of the groups that have entries in the layer, sorted.
 	Owners []string
 
+	// Size in bytes, about: headers and directories are estimated.
+	Size int64
+
 	from    *ownership
 	entries []*Entry // without the directories above them
 }
@@ -82,7 +85,7 @@ func Pack(groups []Group, limits Limits) ([]Packed, error) {
 	}
 	packed := make([]Packed, len(layers))
 	for i, b := range layers {
-		packed[i] = Packed{Name: b.name(), Owners: b.owners, from: own, entries: b.entries}
+		packed[i] = Packed{Name: b.name(), Owners: b.owners, Size: b.size, from: own, entries: b.entries}
 	}
 	slices.SortFunc(packed, func(a, b Packed) int { return strings.Compare(a.Name, b.Name) })
 	return packed, nil

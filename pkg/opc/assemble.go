@@ -61,16 +61,7 @@ func (r *locker) baseConfigs(ctx context.Context) error {
 		}
 		bases = append(bases, pin)
 	}
-	found, err := r.resolvePins(ctx, bases)
-	if err != nil {
-		return err
-	}
-	for _, image := range found {
-		for i := range image.Manifests {
-			image.Manifests[i].Layers = nil
-		}
-	}
-	return r.source.Fetch(ctx, found, nil)
+	return r.fetchConfigs(ctx, bases)
 }
 
 // baseFor are the platforms for which a base is wanted: those of the images that

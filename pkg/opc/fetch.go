@@ -3,7 +3,6 @@ package opc
 import (
 	"context"
 
-	"github.com/opc-source/opc-image/pkg/bake"
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/progress"
@@ -14,12 +13,26 @@ import (
 // Fetch brings everything the lock pins into the store. What is there already
 // is not asked for again, and a download that was cut off goes on.
 func (c *Client) Fetch(ctx context.Context, plan *compose.Plan, l *lock.Lock) error {
-	r := &locker{Client: c, plan: plan, lock: l, old: l}
-	if err := r.missingDownloads(ctx); err != nil {
+	found, err := c.fetchSmall(ctx, plan, l)
+	if err != nil {
 		return err
 	}
+	meter := c.opts.Progress.Begin(progress.Fetch, 0, 0)
+	err = c.source.Fetch(ctx, found, meter)
+	meter.End(err)
+	return err
+}
+
+// fetchSmall brings all but the layers of images into the store: charts, files,
+// manifests, the images that are made here, the configuration of the base. It
+// returns the images whose layers are still to be fetched.
+func (c *Client) fetchSmall(ctx context.Context, plan *compose.Plan, l *lock.Lock) ([]*source.Image, error) {
+	r := &locker{Client: c, plan: plan, lock: l, old: l}
+	if err := r.missingDownloads(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.stage(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	var pins []lock.Image
 	for _, image := range l.Images {
@@ -32,21 +45,32 @@ func (c *Client) Fetch(ctx context.Context, plan *compose.Plan, l *lock.Lock) er
 	}
 	if l.Base != nil {
 		pins = append(pins, *l.Base)
+		if err := c.fetchConfigs(ctx, []lock.Image{*l.Base}); err != nil {
+			return nil, err
+		}
 	}
+	found, err := c.resolvePins(ctx, pins)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.missingRepublished(ctx); err != nil {
+		return nil, err
+	}
+	return found, r.missingAssembled(ctx)
+}
+
+// fetchConfigs brings the configurations of pinned images into the store.
+func (c *Client) fetchConfigs(ctx context.Context, pins []lock.Image) error {
 	found, err := c.resolvePins(ctx, pins)
 	if err != nil {
 		return err
 	}
-	meter := c.opts.Progress.Begin(progress.Fetch, 0, 0)
-	err = c.source.Fetch(ctx, found, meter)
-	meter.End(err)
-	if err != nil {
-		return err
+	for _, image := range found {
+		for i := range image.Manifests {
+			image.Manifests[i].Layers = nil
+		}
 	}
-	if err := r.missingRepublished(ctx); err != nil {
-		return err
-	}
-	return r.missingAssembled(ctx)
+	return c.source.Fetch(ctx, found, nil)
 }
 
 // resolvePins reads the manifests of pinned images, from the store or else from
@@ -66,41 +90,4 @@ func (c *Client) resolvePins(ctx context.Context, pins []lock.Image) ([]*source.
 		wants = append(wants, source.Want{Ref: ref, Platforms: parsePlatforms(targets)})
 	}
 	return c.source.ResolveAll(ctx, wants, nil)
-}
-
-// Bake makes the image from what is in the store, and gives it a name. An empty
-// name leaves it without one.
-func (c *Client) Bake(ctx context.Context, plan *compose.Plan, l *lock.Lock, name string) (*Image, error) {
-	opts := bake.Options{
-		Client: c.opts.Client, Created: c.opts.Created, Progress: c.opts.Progress,
-		Run: c.run, Annotations: c.annotations(),
-	}
-	desc, err := bake.Bake(ctx, plan, l, c.store, opts)
-	if err != nil {
-		return nil, err
-	}
-	if name != "" {
-		ref, err := ParseName(name)
-		if err != nil {
-			return nil, err
-		}
-		name = ref.String()
-		if err := c.store.Tag(ctx, name, desc); err != nil {
-			return nil, err
-		}
-	}
-	return c.read(ctx, name, desc)
-}
-
-// Build fetches what the lock pins and bakes the image.
-func (c *Client) Build(ctx context.Context, plan *compose.Plan, l *lock.Lock, name string) (*Image, error) {
-	if name != "" { // a bad name is found before gigabytes are fetched
-		if _, err := ParseName(name); err != nil {
-			return nil, err
-		}
-	}
-	if err := c.Fetch(ctx, plan, l); err != nil {
-		return nil, err
-	}
-	return c.Bake(ctx, plan, l, name)
 }

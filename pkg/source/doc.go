@@ -5,6 +5,7 @@
 // costs one small request an image when nothing changed. [Source.Fetch] then
 // gets the blobs of all images together: each blob once however many images
 // share it, the largest first, from any repository that has it, going on where
-// an earlier run was cut off. Failures are collected; what could be fetched is,
+// an earlier run was cut off. [Source.Start] does the same while its caller goes
+// on, and takes the caller's order. Failures are collected; what could be fetched is,
 // and stays.
 package source

@@ -3,58 +3,22 @@ package source
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/remote"
 	"github.com/opc-source/opc-image/pkg/store"
 )
 
-// Fetch gets all blobs of resolved images that the store lacks; nil images are
-// left out. It first makes sure that the space suffices, else the error is a
-// [*SpaceError]. Then failures do not stop the rest; the error is [remote.Failures].
-// The meter counts blobs and bytes.
+// Fetch gets all blobs of resolved images that the store lacks, the largest
+// first; nil images are left out. It first makes sure that the space suffices,
+// else the error is a [*SpaceError]. Then failures do not stop the rest; the error
+// is [remote.Failures]. The meter counts blobs and bytes.
 func (s *Source) Fetch(ctx context.Context, images []*Image, m *progress.Meter) error {
-	all, errs := collect(images)
-	run, stop := context.WithCancel(ctx)
-	defer stop()
-	failed := remote.NewCollector(stop)
-	for _, err := range errs {
-		failed.Add(err)
-	}
-	jobs, err := s.lacking(all)
+	f, err := s.Start(ctx, images, nil, m)
 	if err != nil {
 		return err
 	}
-	if err := s.enough(jobs); err != nil {
-		return err
-	}
-	for _, j := range jobs {
-		m.Expect(1, j.desc.Size)
-	}
-	var wg sync.WaitGroup
-	for host, queue := range s.byHost(jobs) {
-		next := make(chan *job)
-		for range min(len(queue), s.client.PerHost(host)) {
-			wg.Go(func() {
-				for j := range next {
-					s.fetch(run, j, m, failed)
-				}
-			})
-		}
-		wg.Go(func() {
-			defer close(next)
-			for _, j := range queue {
-				select {
-				case next <- j:
-				case <-run.Done():
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return failed.Err(ctx)
+	return f.End()
 }
 
 // lacking leaves out what the store has.
@@ -87,6 +51,7 @@ func (s *Source) fetch(ctx context.Context, j *job, m *progress.Meter, failed *r
 	name := j.desc.Digest.String()
 	err := s.blob(ctx, j, m)
 	if err == nil {
+		close(j.got)
 		m.Item(name, "done", j.users[0].image.Ref.String())
 		return
 	}

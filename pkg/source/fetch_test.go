@@ -89,14 +89,14 @@ func TestFetchFaults(t *testing.T) {
 		"longer":           {faults: []remotetest.Fault{remotetest.Longer(2)}, requests: 1, sent: -1, err: prefix + "wrong content: the answer ends at byte 12, the content must have 10" + lie},
 		"404":              {faults: []remotetest.Fault{remotetest.Status(404)}, requests: 1, err: prefix + "404 Not Found; check the name and the version, or whether the mirror carries it"},
 		"500 to the end":   {faults: remotetest.Repeat(3, remotetest.Status(500)), requests: 3, retries: 2, err: prefix + "500 Internal Server Error (3 attempts)" + later},
-		"stalled, the end": {faults: remotetest.Repeat(3, remotetest.Stall(0)), requests: 3, retries: 2, err: prefix + "nothing moved for 80ms (3 attempts)" + later},
+		"stalled, the end": {faults: remotetest.Repeat(3, remotetest.Stall(0)), requests: 3, retries: 2, err: prefix + "nothing moved for 500ms (3 attempts)" + later},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			idle := time.Minute // a busy machine is not a host that stalls
 			if strings.HasPrefix(name, "stalled") {
-				idle = 80 * time.Millisecond
+				idle = 500 * time.Millisecond
 			}
 			srv, reg, src, st := setup(t, remote.Config{Limits: remote.Limits{Attempts: 3, Idle: idle}})
 			addManifest(t, reg, "a", "1", "linux/amd64", layer, "another")

@@ -14,8 +14,9 @@ import (
 // job is one blob to fetch.
 type job struct {
 	desc  ocispec.Descriptor
-	froms []origin // repositories that have it
-	users []user   // images that need it
+	froms []origin      // repositories that have it
+	users []user        // images that need it
+	got   chan struct{} // closed when the store has it
 }
 
 // origin is a repository.
@@ -48,7 +49,7 @@ func collect(images []*Image) ([]*job, []error) {
 	add := func(u user, d ocispec.Descriptor) {
 		j := jobs[d.Digest.String()]
 		if j == nil {
-			j = &job{desc: d}
+			j = &job{desc: d, got: make(chan struct{})}
 			jobs[d.Digest.String()] = j
 		}
 		if j.desc.Size != d.Size {
