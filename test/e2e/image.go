@@ -25,6 +25,9 @@ import (
 //go:embed image
 var definition embed.FS
 
+// imageName is what the image of the tests is called in its store.
+const imageName = "localhost/opc/e2e:latest"
+
 // buildImage builds the image of the tests from an archive of the base, as a
 // user would, and unpacks it. The only thing to be fetched is the container of
 // our pods, from a registry of this process. Images unpacked before are removed,
@@ -57,47 +60,52 @@ func buildImage(ctx context.Context, dir, base, pod string, keep ...string) (*se
 		return nil, err
 	}
 	defer client.Close()
-	loaded, err := client.Load(ctx, base, "")
-	if err != nil {
-		return nil, fmt.Errorf("the base %s: %w", base, err)
-	}
-	if len(loaded) != 1 {
-		return nil, fmt.Errorf("%s has %d images, not one", base, len(loaded))
-	}
-	files, err := os.MkdirTemp(dir, "kubefile-*")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(files)
 	repository, _, _ := strings.Cut(podImage, ":")
-	if err := writeDefinition(files, map[string]any{
-		"Base": loaded[0].Name,
-		"Web":  map[string]string{"web": podImage, "web-by-digest": repository + "@" + pinned.String()},
-	}); err != nil {
-		return nil, err
-	}
-	const name = "localhost/opc/e2e:latest"
-	platform := "linux/" + runtime.GOARCH
-	plan, err := client.Compose(ctx, opc.Target{Name: files, Platforms: []string{platform}})
-	if err != nil {
-		return nil, err
-	}
-	lock, err := client.Lock(ctx, plan, nil)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := client.Build(ctx, plan, lock, name); err != nil {
+	if err := buildOn(ctx, client, base, map[string]string{"web": podImage, "web-by-digest": repository + "@" + pinned.String()}); err != nil {
 		return nil, err
 	}
 	images := filepath.Join(dir, "images")
 	if err := os.MkdirAll(images, 0o755); err != nil {
 		return nil, err
 	}
-	image, err := sealer.Unpack(ctx, client, name, platform, images)
+	image, err := sealer.Unpack(ctx, client, imageName, platform, images)
 	if err != nil {
 		return nil, err
 	}
 	return image, tidy(ctx, client, images, append(keep, image.Dir)...)
+}
+
+// platform is that of this machine: hosts are containers on it.
+const platform = "linux/" + runtime.GOARCH
+
+// buildOn builds the image on an archive of the base, with web applications by
+// the images of their containers.
+func buildOn(ctx context.Context, client *opc.Client, base string, web map[string]string) error {
+	loaded, err := client.Load(ctx, base, "")
+	if err != nil {
+		return fmt.Errorf("the base %s: %w", base, err)
+	}
+	if len(loaded) != 1 {
+		return fmt.Errorf("%s has %d images, not one", base, len(loaded))
+	}
+	files, err := os.MkdirTemp("", "opc-e2e-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(files)
+	if err := writeDefinition(files, map[string]any{"Base": loaded[0].Name, "Web": web}); err != nil {
+		return err
+	}
+	plan, err := client.Compose(ctx, opc.Target{Name: files, Platforms: []string{platform}})
+	if err != nil {
+		return err
+	}
+	lock, err := client.Lock(ctx, plan, nil)
+	if err != nil {
+		return err
+	}
+	_, err = client.Build(ctx, plan, lock, imageName)
+	return err
 }
 
 // tidy removes what runs with other images have left: they are large.

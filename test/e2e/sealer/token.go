@@ -1,6 +1,7 @@
 package sealer
 
 import (
+	"context"
 	"fmt"
 	"strings"
 )
@@ -46,4 +47,22 @@ func parseKey(output string) (string, error) {
 		return "", fmt.Errorf("the output has no certificate key:\n%s", output)
 	}
 	return strings.TrimSpace(parts[1]), nil
+}
+
+// freshToken is what scale-up does to join hosts later.
+func (c *Cluster) freshToken(ctx context.Context) error {
+	out, err := c.Shell(ctx, c.Masters[0], nil, "kubeadm init phase upload-certs --upload-certs -v 0")
+	if err != nil {
+		return err
+	}
+	key, err := parseKey(out)
+	if err != nil {
+		return err
+	}
+	if out, err = c.Shell(ctx, c.Masters[0], nil, "kubeadm token create --print-join-command -v 0"); err != nil {
+		return err
+	}
+	c.token, err = parseJoin(out)
+	c.token.key = key
+	return err
 }
