@@ -17,9 +17,9 @@ func (a *app) why() *cobra.Command {
 	return &cobra.Command{
 		Use:   "why IMAGE [NAME]",
 		Short: "Tell which component, chart and object asks for a container image",
-		Long: `Why answers from the record that a cluster image carries, without any network.
-IMAGE is a container image, or a part of its name. NAME is the cluster image; it
-can be left out when the store has only one.
+		Long: `Why answers from the records that a cluster image and those it was built FROM
+carry, without any network. IMAGE is a container image, or a part of its name.
+NAME is the cluster image; it can be left out when the store has only one.
 
 For an image that is named in the cluster image and left out on purpose, why
 tells where it stands and the reason to leave it out.`,
@@ -29,11 +29,11 @@ tells where it stands and the reason to leave it out.`,
 			if err != nil {
 				return err
 			}
-			l, err := c.ImageLock(ctx, name)
+			locks, err := c.ImageLocks(ctx, name)
 			if err != nil {
 				return err
 			}
-			if found := opc.Why(l, args[0]); len(found) > 0 {
+			if found := opc.Why(locks, args[0]); len(found) > 0 {
 				return a.print(found, func(w io.Writer) error { return writeWhy(w, found) })
 			}
 			excluded, err := c.WhyNot(ctx, name, args[0])

@@ -154,6 +154,15 @@ func TestBase(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	locks, err := c.ImageLocks(t.Context(), "top")
+	if err != nil || len(locks) != 2 || len(opc.Why(locks[:1], "web")) != 0 {
+		t.Errorf("locks %v, %v", locks, err)
+	}
+	for _, text := range []string{"r.example/web:1", "web"} {
+		if found := opc.Why(locks, text); len(found) != 1 || len(found[0].Why) == 0 {
+			t.Errorf("why %s: %+v", text, found)
+		}
+	}
 	if err := c.CheckLock(t.Context(), p, l); err != nil {
 		t.Error(err)
 	}

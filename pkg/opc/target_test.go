@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opc-source/opc-image/pkg/inventory"
+	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/opc"
 	"github.com/opc-source/opc-image/pkg/sealer"
 )
@@ -130,7 +131,7 @@ images: [{name: "r.example/host:1", found: rendered}]`)
 		t.Error(diff)
 	}
 	for text, n := range map[string]int{"r.example/web:1": 1, "web": 1, "r.example": 1, "none": 0} {
-		if found := opc.Why(carried, text); len(found) != n {
+		if found := opc.Why([]*lock.Lock{carried}, text); len(found) != n {
 			t.Errorf("why %s: %v", text, found)
 		}
 	}

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 
-	"github.com/opc-source/opc-image/pkg/compose"
-	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/store"
 	"github.com/opc-source/opc-image/pkg/verify"
 )
@@ -52,21 +49,4 @@ func (c *Client) verify(ctx context.Context, img *Image, platform string, opts v
 		err = fmt.Errorf("%w: %w; \"opc-image fsck\" tells what is damaged, building or pulling the image again heals it", ErrIncomplete, err)
 	}
 	return report, err
-}
-
-// ImageLock is the lock that an image carries: what is in it, and why.
-func (c *Client) ImageLock(ctx context.Context, name string) (*lock.Lock, error) {
-	img, err := c.Inspect(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	root, err := c.Rootfs(ctx, img, img.Variants[0].Platform)
-	if err != nil {
-		return nil, err
-	}
-	data, err := fs.ReadFile(root, compose.LockFile)
-	if err != nil {
-		return nil, fmt.Errorf("image %s carries no lock; it was not made by opc-image: %w", img.Name, err)
-	}
-	return lock.Decode(compose.LockFile, data)
 }

@@ -113,6 +113,36 @@ func (f *FS) ReadFile(name string) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
+// ReadAllVersions reads a file, and then the files of that name in the layers
+// below, which it hides, the uppermost first. Symlinks are not followed.
+func (f *FS) ReadAllVersions(name string) ([][]byte, error) {
+	n, err := f.find("read", name, false)
+	if err == nil && n.kind != layer.File {
+		err = &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("is a %v", n.kind)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all [][]byte
+	for ; n != nil; n = n.below {
+		data, err := f.read(n)
+		if err != nil {
+			return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+		}
+		all = append(all, data)
+	}
+	return all, nil
+}
+
+func (f *FS) read(n *node) ([]byte, error) {
+	r, err := n.content.open(f.blobs)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(io.NewSectionReader(r, n.content.offset, n.size))
+}
+
 // Open opens a file or a directory.
 func (f *FS) Open(name string) (fs.File, error) {
 	n, err := f.find("open", name, true)

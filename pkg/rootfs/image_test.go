@@ -52,6 +52,12 @@ func TestLayers(t *testing.T) {
 			if diff := cmp.Diff(want, contents(t, img)); diff != "" {
 				t.Error(diff)
 			}
+			for name, want := range map[string][]string{"etc/a": {"upper", "lower"}, "etc/c": {"again"}, "dev/x": {"was a device"}, "soft": nil, "etc": nil, "gone": nil} {
+				all, err := img.ReadAllVersions(name)
+				if diff := cmp.Diff(strings.Join(want, "|"), string(bytes.Join(all, []byte("|")))); diff != "" || (err == nil) != (want != nil) {
+					t.Errorf("%s: %s %v", name, diff, err)
+				}
+			}
 			if img.Config.Architecture != "amd64" || len(img.Manifest.Layers) != 2 {
 				t.Errorf("config %+v", img.Config)
 			}

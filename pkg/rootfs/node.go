@@ -18,6 +18,7 @@ type node struct {
 	size     int64
 	content  content
 	children map[string]*node
+	below    *node // the file that this file replaces
 }
 
 func (n *node) Name() string       { return n.name }
@@ -33,8 +34,11 @@ func (f *FS) add(e layer.Entry, size int64, c content) {
 		f.mkdir(name).mode = fs.ModeDir | e.Mode&^fs.ModeType
 		return
 	}
-	f.remove(name)
 	n := &node{name: path.Base(name), kind: e.Kind, mode: e.Mode &^ fs.ModeType, size: size, content: c}
+	if was := f.nodes[name]; was != nil && was.kind == layer.File && n.kind == layer.File {
+		n.below = was
+	}
+	f.remove(name)
 	switch e.Kind {
 	case layer.Symlink:
 		n.mode, n.link, n.size = fs.ModeSymlink|fs.ModePerm, e.Link, 0
