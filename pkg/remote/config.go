@@ -13,6 +13,8 @@ const maxConfig = 1 << 20
 //	- from: https://charts.example/
 //	  to: [https://mirror.example/charts/]
 //	  only: true
+//	- from: "*"
+//	  to: [cache.example/proxy]
 //	hosts:
 //	- name: mirror.example
 //	  ca: /etc/pki/mirror.pem
@@ -32,11 +34,19 @@ type Config struct {
 	Limits Limits `yaml:"limits,omitempty"`
 }
 
+// What a row for everything else has as From. Nothing is replaced then: the whole
+// name of the image, or the URL without its scheme, follows the mirror's address.
+const (
+	AnyRegistry = "*"         // mirror.example/docker.io/library/nginx
+	AnySite     = "https://*" // https://mirror.example/get.example/tool.tgz
+)
+
 // Mirror replaces the beginning of an image name or of a URL.
 type Mirror struct {
 	// From is a registry host ("docker.io"), a host and the beginning of a
 	// path ("quay.io/jetstack"), or the beginning of a URL. It matches whole
 	// path elements only. "oci://" in front of a registry is ignored.
+	// [AnyRegistry] and [AnySite] stand for all that are not on this machine.
 	From string `yaml:"from"`
 	// To lists what takes its place, tried in order. In a row for registries,
 	// "http://" in front means plain HTTP.

@@ -46,6 +46,48 @@ limits: {perHost: 4, total: 8, attempts: 3, idle: 30s, retryAfter: 1m}
 	}
 }
 
+// TestDocumented reads the example of the documentation, and follows its table
+// of mirrors.
+func TestDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/network.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, _ := strings.Cut(rest, "```")
+	got, err := Decode("docs/network.md", []byte(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Mirrors) != 5 || got.Mirrors[3].From != AnyRegistry || got.Limits.Idle != time.Minute {
+		t.Errorf("%+v", got)
+	}
+	rows := 0
+	for line := range strings.Lines(rest) {
+		cells := strings.Split(line, "`")
+		if !strings.HasPrefix(line, "| `") || len(cells) != 9 {
+			continue
+		}
+		rows++
+		from, to, in, want := cells[1], cells[3], strings.TrimPrefix(cells[5], "oci://"), cells[7]
+		c, _ := newClient(t, Options{Config: Config{Mirrors: []Mirror{{From: from, To: []string{to}, Only: true}}}})
+		if isURL(in) {
+			if at := c.Downloads(in)[0].URL; at != want {
+				t.Errorf("%s: %s, want %s", in, at, want)
+			}
+			continue
+		}
+		domain, path, _ := strings.Cut(in, "/")
+		if at := c.Images(domain, path)[0]; at.Host+"/"+at.Repository != want {
+			t.Errorf("%s: %+v, want %s", in, at, want)
+		}
+	}
+	if rows != 6 {
+		t.Errorf("the table has %d rows", rows)
+	}
+}
+
 func TestDecodeErrors(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ in, want string }{
@@ -56,6 +98,8 @@ func TestDecodeErrors(t *testing.T) {
 		"not YAML":      {"a: [", "f:1:4: sequence end token ']' not found"},
 		"no target":     {"mirrors:\n- from: a\n", "f: mirrors[0]: from and to are both needed"},
 		"mixed":         {"mirrors:\n- from: https://a\n  to: [b]\n", "f: mirrors[0]: from is a URL, so \"b\" must be one too"},
+		"star":          {"mirrors:\n- {from: '*.example', to: [b]}\n", "f: mirrors[0]: from: \"*.example\" is not understood; only \"*\" and \"https://*\" have a star"},
+		"star mixed":    {"mirrors:\n- {from: 'https://*', to: [b]}\n", "f: mirrors[0]: from is a URL, so \"b\" must be one too"},
 		"host is a URL": {"hosts:\n- name: https://a\n", "f: hosts[0]: name \"https://a\" is not a host or host:port"},
 		"host twice":    {"hosts:\n- name: a\n- name: a\n", "f: hosts[1]: a is there twice"},
 		"contradiction": {"hosts:\n- {name: a, plainHTTP: true, insecure: true}\n", "f: hosts[0]: a: plainHTTP excludes ca and insecure"},

@@ -32,6 +32,9 @@ func (m Mirror) validate() error {
 	if m.From == "" || len(m.To) == 0 {
 		return errors.New("from and to are both needed")
 	}
+	if strings.Contains(m.From, "*") && m.From != AnyRegistry && m.From != AnySite {
+		return fmt.Errorf("from: %q is not understood; only %q and %q have a star", m.From, AnyRegistry, AnySite)
+	}
 	for _, to := range m.To {
 		u, err := url.Parse(to)
 		switch {
@@ -46,14 +49,35 @@ func (m Mirror) validate() error {
 	return nil
 }
 
+// after tells whether the row is about a repository, and what of its name follows
+// the part that is replaced.
+func (m Mirror) after(domain, path string) (string, bool) {
+	name := domain + "/" + path
+	if m.From == AnyRegistry {
+		return name, !loopback(domain)
+	}
+	rest, ok := afterPrefix(name, strings.TrimPrefix(m.From, "oci://"))
+	return rest, ok && !isURL(m.From)
+}
+
+// afterURL is after for a download.
+func (m Mirror) afterURL(rawURL string) (string, bool) {
+	if m.From == AnySite {
+		rest, ok := strings.CutPrefix(rawURL, "https://")
+		host, _, _ := strings.Cut(rest, "/")
+		return rest, ok && !loopback(host)
+	}
+	rest, ok := afterPrefix(rawURL, m.From)
+	return rest, ok && isURL(m.From)
+}
+
 // Images lists where a repository can be had, in the order to try: domain is
 // the registry ("docker.io"), path the repository ("library/nginx").
 func (c *Client) Images(domain, path string) []Place {
-	name := domain + "/" + path
 	var places []Place
 	for _, m := range c.config.Mirrors {
-		rest, ok := afterPrefix(name, strings.TrimPrefix(m.From, "oci://"))
-		if isURL(m.From) || !ok {
+		rest, ok := m.after(domain, path)
+		if !ok {
 			continue
 		}
 		for _, to := range m.To {
@@ -76,8 +100,8 @@ func (c *Client) Origin(domain, path string) Place {
 func (c *Client) Downloads(rawURL string) []Place {
 	var places []Place
 	for _, m := range c.config.Mirrors {
-		rest, ok := afterPrefix(rawURL, m.From)
-		if !isURL(m.From) || !ok {
+		rest, ok := m.afterURL(rawURL)
+		if !ok {
 			continue
 		}
 		for _, to := range m.To {

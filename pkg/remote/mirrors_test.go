@@ -52,6 +52,39 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestPlacesOfTheRest replaces what no other row is about.
+func TestPlacesOfTheRest(t *testing.T) {
+	t.Parallel()
+	c, _ := newClient(t, Options{Config: Config{Mirrors: []Mirror{
+		{From: "own.example", To: []string{"own.example"}, Only: true},
+		{From: AnyRegistry, To: []string{"m1.example/proxy"}, Only: true},
+		{From: AnySite, To: []string{"https://files.m1.example"}},
+	}}})
+	for in, want := range map[string]string{
+		"docker.io library/nginx":   "https://m1.example/v2/proxy/docker.io/library/nginx",
+		"quay.io a/b":               "https://m1.example/v2/proxy/quay.io/a/b",
+		"own.example a":             "https://own.example/v2/a",
+		"localhost:5000 a":          "http://localhost:5000/v2/a",
+		"https://get.example/x.tgz": "https://files.m1.example/get.example/x.tgz https://get.example/x.tgz",
+		"http://get.example/x.tgz":  "http://get.example/x.tgz",
+		"https://127.0.0.1/x.tgz":   "https://127.0.0.1/x.tgz",
+	} {
+		var places []Place
+		if domain, path, ok := strings.Cut(in, " "); ok {
+			places = c.Images(domain, path)
+		} else {
+			places = c.Downloads(in)
+		}
+		var got []string
+		for _, p := range places {
+			got = append(got, p.URL)
+		}
+		if diff := cmp.Diff(want, strings.Join(got, " ")); diff != "" {
+			t.Error(in, diff)
+		}
+	}
+}
+
 // try gets thing from mirror 1, mirror 2 and the original, in this order.
 func try(t *testing.T, c *Client, servers ...*remotetest.Server) (string, error) {
 	t.Helper()
