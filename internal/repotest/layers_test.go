@@ -73,7 +73,7 @@ var fences = map[string][]string{
 	"sigs.k8s.io/kustomize/":                   {"pkg/chart"},
 	"github.com/vbauerster/mpb/":               {"internal/ui"},
 	"github.com/spf13/":                        {"internal/cli"},
-	"github.com/invopop/jsonschema":            {"pkg/catalog/schema", "internal/cli/reference"},
+	"github.com/invopop/jsonschema":            {"internal/cli/reference"},
 	"github.com/google/go-cmp/":                {},
 	"github.com/google/go-containerregistry/":  {},
 	"github.com/rogpeppe/go-internal/":         {},

@@ -1,5 +1,5 @@
-// Command generate writes docs/cli.md, docs/components.md and the JSON schemas of
-// opc.lock and config.yaml. go generate runs it in the folder of package cli.
+// Command generate writes docs/cli.md, docs/components.md and the JSON schemas in
+// docs/schema. go generate runs it in the folder of package cli.
 package main
 
 import (
@@ -25,22 +25,17 @@ func run(args []string) error {
 		return fmt.Errorf("usage: %s DIRECTORY", args[0])
 	}
 	top := filepath.Dir(args[1])
-	lock, err := reference.Lock(top)
-	if err != nil {
-		return err
-	}
-	config, err := reference.Config(top)
-	if err != nil {
-		return err
-	}
 	components, err := components(top)
 	if err != nil {
 		return err
 	}
-	for name, data := range map[string][]byte{
-		"cli.md": reference.Markdown(cli.New()), "schema/lock.json": lock, "schema/config.json": config,
-		"components.md": components,
-	} {
+	pages := map[string][]byte{"cli.md": reference.Markdown(cli.New()), "components.md": components}
+	for name, schema := range reference.Schemas {
+		if pages["schema/"+name], err = schema(top); err != nil {
+			return err
+		}
+	}
+	for name, data := range pages {
 		if err := os.WriteFile(filepath.Join(args[1], name), data, 0o644); err != nil {
 			return err
 		}
