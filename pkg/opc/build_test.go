@@ -20,11 +20,7 @@ import (
 // empty store, without any request on the first one, and offline.
 func TestBuild(t *testing.T) {
 	t.Parallel()
-	u := newUpstream(t)
-	u.web()
-	c := u.client()
-	p := plan(t, c, "web")
-	l := pins(t, c, p, nil)
+	u, c, p, l := lockedWeb(t)
 	if n := u.server.Sent("GET", "/blobs/"); n != 0 {
 		t.Errorf("locking fetched %d bytes of blobs", n)
 	}

@@ -79,6 +79,16 @@ images: [{name: "r.example/web:1", found: rendered, size: 1MiB}]`)
 	u.image("web", "1", "first")
 }
 
+// lockedWeb is upstream with the component web, and a client that has locked it.
+func lockedWeb(t *testing.T) (*upstream, *opc.Client, *compose.Plan, *lock.Lock) {
+	t.Helper()
+	u := newUpstream(t)
+	u.web()
+	c := u.client()
+	p := plan(t, c, "web")
+	return u, c, p, pins(t, c, p, nil)
+}
+
 func pod(images ...string) string {
 	var b strings.Builder
 	for i, image := range images {

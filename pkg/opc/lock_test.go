@@ -136,11 +136,7 @@ images:
 
 func TestCheckLock(t *testing.T) {
 	t.Parallel()
-	u := newUpstream(t)
-	u.web()
-	c := u.client()
-	p := plan(t, c, "web")
-	l := pins(t, c, p, nil)
+	_, c, p, l := lockedWeb(t)
 	l.Tools = map[string]string{"tar": "of old"}
 	if err := c.CheckLock(t.Context(), p, l); !errors.Is(err, lock.ErrStale) || !strings.Contains(err.Error(), "other encoders") {
 		t.Errorf("error %v", err)
@@ -184,11 +180,7 @@ images: [{name: "r.example/one:1", found: rendered}, {name: "r.example/two:1", f
 // TestChangedUpstream has a download that is no longer what the lock pins.
 func TestChangedUpstream(t *testing.T) {
 	t.Parallel()
-	u := newUpstream(t)
-	u.web()
-	c := u.client()
-	p := plan(t, c, "web")
-	l := pins(t, c, p, nil)
+	u, _, p, l := lockedWeb(t)
 	u.files["web.yaml"] = pod("r.example/evil:1")
 	err := u.client().Fetch(t.Context(), p, l)
 	if err == nil || !strings.Contains(err.Error(), l.Downloads[0].Digest.String()) || !strings.Contains(err.Error(), "web.yaml") {

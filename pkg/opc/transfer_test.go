@@ -142,11 +142,7 @@ func TestStandins(t *testing.T) {
 // TestLower writes a context for sealer that composes again to the same apps.
 func TestLower(t *testing.T) {
 	t.Parallel()
-	u := newUpstream(t)
-	u.web()
-	c := u.client()
-	p := plan(t, c, "web")
-	l := pins(t, c, p, nil)
+	u, c, p, l := lockedWeb(t)
 	dir := filepath.Join(t.TempDir(), "context")
 	if err := u.client().Lower(t.Context(), p, l, dir); err != nil { // on an empty store
 		t.Fatal(err)
