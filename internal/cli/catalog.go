@@ -13,7 +13,6 @@ import (
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/catalog/objects"
-	"github.com/opc-source/opc-image/pkg/opc"
 )
 
 func (a *app) catalog() *cobra.Command {
@@ -29,11 +28,11 @@ func (a *app) catalog() *cobra.Command {
 
 // readCatalog reads the built-in catalog and the directories of --catalog.
 func (a *app) readCatalog() (*catalog.Catalog, error) {
-	layers, err := a.global.catalogLayers()
+	composer, err := a.composer()
 	if err != nil {
 		return nil, err
 	}
-	return opc.LoadCatalog(layers...)
+	return composer.Catalog()
 }
 
 func (a *app) catalogList() *cobra.Command {

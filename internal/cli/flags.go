@@ -105,13 +105,13 @@ func (a *app) open() (*opc.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	layers, err := a.global.catalogLayers()
+	composer, err := a.composer()
 	if err != nil {
 		return nil, err
 	}
 	a.startProgress()
 	return opc.Open(opc.Options{
-		Store: dir, Catalog: layers,
+		Store: dir, Composer: composer,
 		Remote:  remote.Options{Config: config, Offline: a.global.offline, UserAgent: "opc-image/" + Version()},
 		Created: stamp, Client: "opc-image " + Version(), Progress: a.progress.Report, Log: a.progress.Log,
 	})
@@ -123,16 +123,21 @@ func (a *app) startProgress() {
 	}
 }
 
-// catalogLayers are the directories of --catalog.
-func (g *globalFlags) catalogLayers() ([]fs.FS, error) {
+// composer knows the built-in catalog and the directories of --catalog. There is
+// one, so that these are read once.
+func (a *app) composer() (*opc.Composer, error) {
+	if a.composes != nil {
+		return a.composes, nil
+	}
 	var layers []fs.FS
-	for _, dir := range g.catalog {
+	for _, dir := range a.global.catalog {
 		if _, err := os.ReadDir(dir); err != nil {
 			return nil, inputError{fmt.Errorf("--catalog: %w", err)}
 		}
 		layers = append(layers, os.DirFS(dir))
 	}
-	return layers, nil
+	a.composes = opc.NewComposer(layers...)
+	return a.composes, nil
 }
 
 // on makes the body of a command that works with a client.

@@ -8,9 +8,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/spf13/cobra"
+
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/opc"
-	"github.com/spf13/cobra"
 )
 
 // lockFlags say where the lock is and how it is used.

@@ -61,12 +61,12 @@ func (a *app) runRehearsal(cmd *cobra.Command, t opc.Target, dir string, limit i
 	if err != nil {
 		return err
 	}
-	layers, err := a.global.catalogLayers()
+	composer, err := a.composer()
 	if err != nil {
 		return err
 	}
 	opts := opc.Options{
-		Store: filepath.Join(dir, "store"), Catalog: layers, Created: stamp,
+		Store: filepath.Join(dir, "store"), Composer: composer, Created: stamp,
 		Client: "opc-image " + Version(), Progress: a.progress.Report, Log: a.progress.Log,
 	}
 	plan, err := a.plan(ctx, t)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/opc-source/opc-image/internal/ui"
+	"github.com/opc-source/opc-image/pkg/opc"
 )
 
 // app is what all commands share.
@@ -20,6 +21,7 @@ type app struct {
 	err      io.Writer // people
 	global   globalFlags
 	progress ui.Progress
+	composes *opc.Composer // since composer
 }
 
 // Main runs the program and returns its exit code.

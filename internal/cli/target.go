@@ -92,11 +92,11 @@ func (a *app) onPlan(flags *targetFlags, do func(ctx context.Context, p *planned
 // plan composes a target and tells its warnings.
 func (a *app) plan(ctx context.Context, t opc.Target) (*compose.Plan, error) {
 	a.startProgress()
-	layers, err := a.global.catalogLayers()
+	composer, err := a.composer()
 	if err != nil {
 		return nil, err
 	}
-	plan, err := opc.NewComposer(layers...).Compose(ctx, t)
+	plan, err := composer.Compose(ctx, t)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,6 @@ package opc
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/opc-source/opc-image/pkg/aptget"
@@ -35,9 +34,8 @@ type Options struct {
 	Store string
 	// ReadOnly changes nothing in the store.
 	ReadOnly bool
-	// Catalog are directories of components that replace or add to the
-	// built-in ones; a later one wins.
-	Catalog []fs.FS
+	// Composer makes the client's plans. Nil: one of the built-in catalog.
+	Composer *Composer
 	// Remote says how registries and download sites are reached.
 	Remote remote.Options
 	// Created is the time stamp of images; zero is the Unix epoch.
@@ -76,6 +74,9 @@ func Open(opts Options) (*Client, error) {
 	if opts.Log == nil {
 		opts.Log = func(string) {}
 	}
+	if opts.Composer == nil {
+		opts.Composer = NewComposer()
+	}
 	if opts.Created.IsZero() {
 		opts.Created = time.Unix(0, 0).UTC()
 	}
@@ -91,7 +92,7 @@ func Open(opts Options) (*Client, error) {
 		s.Close()
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
-	c := &Client{Composer: NewComposer(opts.Catalog...), opts: opts, store: s, remote: r, apt: aptClient(opts.Log)}
+	c := &Client{Composer: opts.Composer, opts: opts, store: s, remote: r, apt: aptClient(opts.Log)}
 	c.source = source.New(r, source.Local(s))
 	return c, nil
 }

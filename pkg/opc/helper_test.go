@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -139,7 +138,7 @@ func (u *upstream) client(change ...func(*opc.Options)) *opc.Client {
 	u.Helper()
 	site := "http://" + u.server.Host()
 	opts := opc.Options{
-		Store: u.TempDir(), Catalog: []fs.FS{u.catalog}, Client: "opc-image test",
+		Store: u.TempDir(), Composer: opc.NewComposer(u.catalog), Client: "opc-image test",
 		Remote: remote.Options{
 			CertDirs: []string{}, DockerConfig: filepath.Join(u.TempDir(), "config.json"),
 			Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
