@@ -53,7 +53,7 @@ func (h *Host) Boot(ctx context.Context) error {
 		return nil
 	}
 	machine := h.site.Name + "-" + h.Name
-	if err := openNetwork(h.site.network()); err != nil {
+	if err := h.site.openNetwork(); err != nil {
 		return err
 	}
 	if err := dropLink(h.site.network(), machine); err != nil {

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -77,6 +78,25 @@ func TestPersonalize(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(h.Root(), "root/.ssh/id_rsa")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key: %v, %v", info, err)
 	}
+}
+
+// TestOneNetwork: hosts that boot at the same time find the same network.
+func TestOneNetwork(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	s := &Site{Name: "t", dir: t.TempDir()}
+	defer closeNetwork(s.network())
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			if err := s.openNetwork(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
 }
 
 func TestSiteRefuses(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Site is a network with hosts. All that it has is below one directory, but for
@@ -20,6 +21,14 @@ type Site struct {
 	Name  string
 	dir   string
 	hosts []*Host
+	// networking is held by the host that makes the network: hosts boot at once.
+	networking sync.Mutex
+}
+
+func (s *Site) openNetwork() error {
+	s.networking.Lock()
+	defer s.networking.Unlock()
+	return openNetwork(s.network())
 }
 
 // Open opens a site, whose files are in dir, with the hosts it has already.
