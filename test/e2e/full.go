@@ -63,6 +63,10 @@ func fullCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	operators, err := own.Texts(ctx)
+	if err != nil {
+		return err
+	}
 	image, err := buildFull(ctx, o, *charts, own, own.Of(chosen))
 	if err != nil {
 		return err
@@ -81,7 +85,7 @@ func fullCommand(ctx context.Context, args []string) error {
 			return err
 		}
 		trial := &full.Trial{
-			Cluster: c, Real: own.Components, Standins: image.standins,
+			Cluster: c, Real: own.Components, Operators: operators, Standins: image.standins,
 			Log: func(format string, args ...any) { fmt.Printf("        "+format+"\n", args...) },
 		}
 		names := slices.DeleteFunc(slices.Clone(image.Extension.Launch.AppNames[1:]), func(name string) bool {

@@ -40,6 +40,9 @@ type Trial struct {
 	Log func(format string, args ...any)
 	// Real are the components whose software is no stand-in.
 	Real map[string]real.Component
+	// Operators are what operators that are stand-ins would make, in YAML, by
+	// component.
+	Operators map[string]string
 	// Standins are the images that are stand-ins, by their complete names.
 	Standins map[string]bool
 
@@ -113,6 +116,9 @@ func (t *Trial) Launch(ctx context.Context, c *catalog.Component, command string
 		o.Problems = append(o.Problems, "launch: "+end(out))
 	}
 	o.Problems = append(o.Problems, unknown(out)...)
+	if err := t.operate(ctx, c.Name); err != nil {
+		return o, err
+	}
 	if isReal {
 		if err := t.health(ctx, own, &o); err != nil {
 			return o, err
@@ -144,6 +150,15 @@ func (t *Trial) launch(ctx context.Context, command string, isReal bool) (string
 		fmt.Sprintf("cd %s && timeout %d bash -c %q 2>&1", sealer.Rootfs, limit, command))
 	t.Log("launched in %.1f s", time.Since(start).Seconds())
 	return out, err
+}
+
+// operate makes what the operator of a component would make.
+func (t *Trial) operate(ctx context.Context, name string) error {
+	list, err := objects(t.Operators[name])
+	if err == nil {
+		err = t.kubectl(ctx, list, "apply", "--server-side", "--force-conflicts")
+	}
+	return err
 }
 
 // keep leaves what runs now to those that come after.

@@ -23,6 +23,9 @@ type Definition struct {
 	Images map[string]Image `yaml:"images"`
 	// Components by their name.
 	Components map[string]Component `yaml:"components"`
+	// Operators are components whose operators are stand-ins, and what these would
+	// make.
+	Operators map[string]Objects `yaml:"operators"`
 }
 
 // Image is how one is made: from a Go module, or from a package of Debian.
@@ -46,6 +49,8 @@ type Image struct {
 	Members map[string]string `yaml:"members"`
 	// Links are symbolic links, by their place in the image.
 	Links map[string]string `yaml:"links"`
+	// Dirs are directories that everybody may write to.
+	Dirs []string `yaml:"dirs"`
 
 	// Entrypoint is what it starts; default its only program.
 	Entrypoint []string `yaml:"entrypoint"`
@@ -85,19 +90,18 @@ func parse(text []byte) (*Definition, error) {
 // Names are the references of the images, sorted.
 func (d *Definition) Names() []string { return slices.Sorted(maps.Keys(d.Images)) }
 
-// Of are the references of the images that components declare, sorted; nil stands
-// for all components.
+// Of are the references of the images that components declare, or their checks ask
+// for, sorted; nil stands for all components.
 func (d *Definition) Of(components []*catalog.Component) []string {
 	if components == nil {
 		return d.Names()
 	}
-	declared := map[string]bool{}
-	for _, c := range components {
-		for _, image := range c.Images {
-			declared[image.Name] = true
-		}
-	}
-	return slices.DeleteFunc(d.Names(), func(name string) bool { return !declared[name] })
+	return slices.DeleteFunc(d.Names(), func(name string) bool {
+		return !slices.ContainsFunc(components, func(c *catalog.Component) bool {
+			return strings.Contains(d.Components[c.Name].Check, "image: "+name) ||
+				slices.ContainsFunc(c.Images, func(image catalog.Image) bool { return image.Name == name })
+		})
+	})
 }
 
 func (i Image) check() error {
@@ -110,11 +114,13 @@ func (i Image) check() error {
 	case len(i.entrypoint()) == 0:
 		return fmt.Errorf("it has more than one program; say which is its entrypoint")
 	}
-	for _, places := range []map[string]string{i.Programs, i.Members, i.Links} {
-		for place := range places {
-			if !path.IsAbs(place) || path.Clean(place) != place {
-				return fmt.Errorf("%s is not a place in an image, such as /bin/x", place)
-			}
+	places := slices.Clone(i.Dirs)
+	for _, more := range []map[string]string{i.Programs, i.Members, i.Links} {
+		places = slices.AppendSeq(places, maps.Keys(more))
+	}
+	for _, place := range places {
+		if !path.IsAbs(place) || path.Clean(place) != place {
+			return fmt.Errorf("%s is not a place in an image, such as /bin/x", place)
 		}
 	}
 	return nil

@@ -38,20 +38,24 @@ func TestCatalog(t *testing.T) {
 			t.Errorf("no component that runs for real has the image %s", name)
 		}
 	}
-	if len(d.Components) < 3 {
+	if len(d.Components) < 5 {
 		t.Errorf("%d components run for real", len(d.Components))
 	}
 }
 
 func TestOf(t *testing.T) {
 	t.Parallel()
-	d := Definition{Images: map[string]Image{"r/b:1": {}, "r/a:1": {}}}
-	if got := d.Of(nil); !slices.Equal(got, []string{"r/a:1", "r/b:1"}) {
+	d := Definition{Images: map[string]Image{"r/b:1": {}, "r/a:1": {}, "r/d:1": {}},
+		Components: map[string]Component{"y": {Check: "image: r/d:1, "}}}
+	if got := d.Of(nil); !slices.Equal(got, []string{"r/a:1", "r/b:1", "r/d:1"}) {
 		t.Errorf("of all: %q", got)
 	}
 	some := []*catalog.Component{{Images: []catalog.Image{{Name: "r/b:1"}, {Name: "r/c:1"}}}}
 	if got := d.Of(some); !slices.Equal(got, []string{"r/b:1"}) {
 		t.Errorf("of one: %q", got)
+	}
+	if got := d.Of([]*catalog.Component{{Name: "y"}}); !slices.Equal(got, []string{"r/d:1"}) {
+		t.Errorf("of one whose check asks for an image: %q", got)
 	}
 }
 
@@ -79,6 +83,7 @@ func TestParse(t *testing.T) {
 		"no sum":        {`images: {"r/a:1": {module: x@v1, programs: {/x: .}}}`, "needs sum and programs"},
 		"two programs":  {`images: {"r/a:1": {module: x@v1, sum: h1, programs: {/x: ., /y: ./y}}}`, "say which is its entrypoint"},
 		"relative":      {`images: {"r/a:1": {module: x@v1, sum: h1, programs: {x: .}}}`, "x is not a place in an image"},
+		"no directory":  {`images: {"r/a:1": {module: x@v1, sum: h1, programs: {/x: .}, dirs: [tmp]}}`, "tmp is not a place"},
 		"upwards":       {`images: {"r/a:1": {module: x@v1, sum: h1, programs: {/x: .}, links: {/a/../b: c}}}`, "/a/../b is not a place"},
 	} {
 		if _, err := parse([]byte(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -48,6 +49,9 @@ func (m *maker) image(ctx context.Context, name string, i Image) error {
 	for place, target := range i.Links {
 		entries = append(entries, layer.Entry{Name: place[1:], Kind: layer.Symlink, Link: target})
 	}
+	for _, place := range i.Dirs {
+		entries = append(entries, layer.Entry{Name: place[1:], Kind: layer.Dir, Mode: fs.ModePerm | fs.ModeSticky})
+	}
 	content := m.debian
 	if i.Module != "" {
 		content = m.compiled
@@ -63,7 +67,7 @@ func (m *maker) image(ctx context.Context, name string, i Image) error {
 
 // compiled are the programs and members of a module.
 func (m *maker) compiled(ctx context.Context, i Image) ([]layer.Entry, error) {
-	module, dir, err := m.module(ctx, i)
+	module, dir, err := i.module(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -104,6 +104,14 @@ func TestMake(t *testing.T) {
 		t.Errorf("config %+v, %d layers", config.Config, len(manifest.Layers))
 	}
 	serve.New(s, serve.Options{Images: []string{name}}) // It takes the name.
+	d := Definition{Operators: map[string]Objects{"x": {Module: i.Module, Sum: i.Sum, Files: []string{"lua/*.lua"}}}}
+	if texts, err := d.Texts(t.Context()); err != nil || texts["x"] != "---\nreturn 1\n\n" {
+		t.Errorf("%q, %v", texts, err)
+	}
+	d.Operators["x"].Files[0] = "*.yaml"
+	if _, err := d.Texts(t.Context()); err == nil || !strings.Contains(err.Error(), "demo.example/m@v1.0.0 has no file *.yaml") {
+		t.Errorf("error %v", err)
+	}
 	i.Programs["/bin/m"] = "./none"
 	if err := make(); err == nil || !strings.Contains(err.Error(), name+": compile demo.example/m/none") {
 		t.Errorf("error %v", err)
