@@ -21,7 +21,7 @@ mount --rbind /dev "$root/dev"
 rm -rf "$root/etc/opc" "$root/etc/containerd" "$root/etc/kubernetes" "$root/etc/cni" "$root/opt/cni" "$root/opt/containerd" \
 	"$root/etc/sealerio" "$root/etc/crictl.yaml" "$root/var/log/kubernetes" "$root/var/log/pods" "$root/var/log/containers" \
 	"$root/var/lib/cni" "$root/var/lib/containerd" "$root/var/lib/kubelet" "$root/var/lib/etcd" "$root/var/lib/calico" "$root/var/lib/sealer" "$root/usr/local/lib/opc"
-for program in containerd containerd-shim-runc-v2 ctr runc crictl nerdctl seautil kubeadm kubelet kubectl helm; do
+for program in containerd containerd-shim-runc-v2 ctr runc crictl nerdctl seautil kubeadm kubelet kubectl helm vela; do
 	rm -f "$root/usr/bin/$program" "$root/usr/local/bin/$program" "$root/usr/sbin/$program" "$root/usr/local/sbin/$program"
 done
 rm -f "$root"/etc/systemd/system/*.service "$root"/etc/sysctl.d/99-opc.conf "$root"/etc/modules-load.d/opc.conf
@@ -74,7 +74,7 @@ rm -rf "$root/usr/libexec/kubernetes"
 image=$root/var/lib/sealer/data/my-cluster/rootfs
 mkdir -p "$image/bin" "$image/cri" "$image/cni" "$image/registry/docker/registry/v2" "$image/certs"
 for program in cri/containerd cri/containerd-shim-runc-v2 cri/ctr cri/runc cni/loopback cni/bridge \
-	bin/opc-vip bin/opc-host bin/opc-kubeadm bin/registry bin/kubeadm bin/kubelet bin/kubectl bin/helm bin/crictl bin/containerd-shim-wasmtime-v1; do
+	bin/opc-vip bin/opc-host bin/opc-kubeadm bin/registry bin/kubeadm bin/kubelet bin/kubectl bin/helm bin/crictl bin/containerd-shim-wasmtime-v1 bin/vela; do
 	printf '#!/bin/sh\necho "%s $*" >>/run/calls\n' "$program" >"$image/$program"
 done
 chmod 755 "$image"/*/*

@@ -23,6 +23,14 @@ for file in /usr/bin/containerd /usr/bin/ctr /usr/bin/runc /usr/bin/crictl /usr/
 	/usr/bin/seautil /usr/bin/kubelet /usr/bin/kubeadm /usr/bin/kubectl /usr/bin/helm /usr/local/lib/opc/kubeadm /usr/local/lib/opc/registry; do
 	[ -x "$file" ] || fail "no $file"
 done
+# What a component brings, such as vela, is found by its launch, which sealer runs
+# with this PATH; what only scripts of the base run is not.
+: >/run/calls
+PATH=/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/bin vela addon enable x || fail "vela is not in the PATH"
+has /run/calls "bin/vela addon enable x"
+for file in registry opc-vip opc-kubeadm; do
+	[ ! -e "/usr/bin/$file" ] || fail "/usr/bin/$file is there"
+done
 cmp /usr/bin/kubeadm "$ROOTFS/bin/opc-kubeadm" || fail "kubeadm is not the step"
 for call in "systemctl enable containerd.service" "systemctl restart containerd.service" "systemctl restart opc-vip.service" \
 	"systemctl restart opc-registry.service" "systemctl enable kubelet.service" "bin/opc-host ask https://127.0.0.1:5000/v2/" "modprobe br_netfilter"; do
