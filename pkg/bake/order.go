@@ -63,8 +63,9 @@ func largest(packed []layer.Packed) []int {
 
 // blobs are those of a layer, the largest first.
 func blobs(p layer.Packed) []digest.Digest {
-	entries := slices.DeleteFunc(p.Entries(), func(e *layer.Entry) bool { return e.Blob == "" })
-	slices.SortStableFunc(entries, func(a, b *layer.Entry) int { return cmp.Compare(b.Size, a.Size) })
+	entries := slices.SortedFunc(p.Blobs(), func(a, b *layer.Entry) int {
+		return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Blob, b.Blob))
+	})
 	list := make([]digest.Digest, len(entries))
 	for i, e := range entries {
 		list[i] = e.Blob

@@ -3,6 +3,7 @@ package layer
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -46,6 +47,17 @@ type Packed struct {
 // Entries are those of the groups, not copies of them, and the directories above
 // them, in the order of the tar.
 func (p Packed) Entries() []*Entry { return p.from.withParents(p.entries).sorted() }
+
+// Blobs are the files of the layer whose content is a blob, in no order.
+func (p Packed) Blobs() iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) {
+		for _, e := range p.entries {
+			if e.Kind == File && e.Blob != "" && !yield(e) {
+				return
+			}
+		}
+	}
+}
 
 // Recipe makes the recipe of the layer; the entries are as Pack was given them.
 func (p Packed) Recipe() (*Recipe, error) { return build(p.Entries()) }

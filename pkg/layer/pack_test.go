@@ -70,6 +70,25 @@ func TestPackByOwner(t *testing.T) {
 	}
 }
 
+// TestPackedBlobs leaves out what has its content with it, and the directories.
+func TestPackedBlobs(t *testing.T) {
+	t.Parallel()
+	packed := mustPack(t, Limits{}, Group{Name: "a", Entries: []Entry{
+		sized("r/one", 5), {Name: "r/data", Mode: 0o644, Data: []byte("x")}, {Name: "d", Kind: Dir}, sized("r/two", 7),
+		{Name: "hard", Kind: Hardlink, Link: "r/one"},
+	}})
+	sizes := map[string]int64{}
+	for e := range packed[0].Blobs() {
+		sizes[e.Name] = e.Size
+	}
+	if diff := cmp.Diff(map[string]int64{"r/one": 5, "r/two": 7}, sizes); diff != "" {
+		t.Error(diff)
+	}
+	for range packed[0].Blobs() {
+		break // a caller that has seen enough
+	}
+}
+
 func TestPackNothing(t *testing.T) {
 	t.Parallel()
 	if got := mustPack(t, Limits{}, Group{Name: "a"}); len(got) != 0 {

@@ -52,7 +52,7 @@ func (s *Source) fetch(ctx context.Context, j *job, m *progress.Meter, failed *r
 	err := s.blob(ctx, j, m)
 	if err == nil {
 		close(j.got)
-		m.Item(name, "done", j.users[0].image.Ref.String())
+		m.Item(name, "done", j.users[0].ref.String())
 		return
 	}
 	m.Item(name, "failed", err.Error())

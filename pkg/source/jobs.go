@@ -8,6 +8,7 @@ import (
 	"github.com/containerd/platforms"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/opc-source/opc-image/pkg/reference"
 	"github.com/opc-source/opc-image/pkg/remote"
 )
 
@@ -24,16 +25,22 @@ type origin struct{ domain, path string }
 
 // user is a manifest that refers to a blob.
 type user struct {
-	image    *Image
-	manifest *Manifest
-	kind     string // "layer" or "config"
+	*owner
+	kind string // "layer" or "config"
+}
+
+// owner is the image that a manifest is of. It holds no more than messages need:
+// manifests need not be kept until their blobs are there.
+type owner struct {
+	ref      reference.Ref
+	platform ocispec.Platform
 }
 
 // subject is how errors name a blob for one of its users.
 func (u user) subject(desc ocispec.Descriptor) remote.Subject {
-	s := remote.Subject{Op: fmt.Sprintf("fetch %s %s", u.kind, desc.Digest), Ref: u.image.Ref.String()}
-	if u.manifest.Platform.OS != "" {
-		s.Platform = platforms.Format(u.manifest.Platform)
+	s := remote.Subject{Op: fmt.Sprintf("fetch %s %s", u.kind, desc.Digest), Ref: u.ref.String()}
+	if u.platform.OS != "" {
+		s.Platform = platforms.Format(u.platform)
 	}
 	return s
 }
@@ -53,15 +60,15 @@ func collect(images []*Image) ([]*job, []error) {
 			jobs[d.Digest.String()] = j
 		}
 		if j.desc.Size != d.Size {
-			errs = append(errs, remote.Wrong(u.subject(d), u.image.Ref.Domain,
-				"the manifest says %d bytes, that of %s %d", d.Size, j.users[0].image.Ref, j.desc.Size))
+			errs = append(errs, remote.Wrong(u.subject(d), u.ref.Domain,
+				"the manifest says %d bytes, that of %s %d", d.Size, j.users[0].ref, j.desc.Size))
 			return
 		}
 		if last := len(j.users) - 1; last >= 0 && j.users[last] == u {
 			return // twice in one manifest
 		}
 		j.users = append(j.users, u)
-		from := origin{u.image.Ref.Domain, u.image.Ref.Path}
+		from := origin{u.ref.Domain, u.ref.Path}
 		if len(j.froms) < maxOrigins && !slices.Contains(j.froms, from) {
 			j.froms = append(j.froms, from)
 		}
@@ -72,9 +79,10 @@ func collect(images []*Image) ([]*job, []error) {
 		}
 		for i := range img.Manifests {
 			m := &img.Manifests[i]
-			add(user{img, m, "config"}, m.Config)
+			of := &owner{img.Ref, m.Platform}
+			add(user{of, "config"}, m.Config)
 			for _, l := range m.Layers {
-				add(user{img, m, "layer"}, l)
+				add(user{of, "layer"}, l)
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func (s *Source) ociChart(ctx context.Context, c Chart, address string, m *progr
 		if l.Size > maxChart {
 			return got, s.chartError(c, fmt.Errorf("%s has %d bytes, more than the limit of %d for a chart", ref, l.Size, maxChart))
 		}
-		j := &job{desc: l, froms: []origin{{ref.Domain, ref.Path}}, users: []user{{img, manifest, "chart"}}}
+		j := &job{desc: l, froms: []origin{{ref.Domain, ref.Path}}, users: []user{{&owner{img.Ref, manifest.Platform}, "chart"}}}
 		got.Got = Got{URL: "oci://" + ref.String(), Digest: l.Digest, Size: l.Size}
 		return got, s.blob(ctx, j, m)
 	}
