@@ -67,7 +67,7 @@ func fullCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	image, err := buildFull(ctx, o, *charts, own, own.Of(chosen))
+	image, err := buildFull(ctx, o, *charts, own, chosen)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/opc-source/opc-image/kubefiles"
+	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/opc"
 	"github.com/opc-source/opc-image/pkg/rehearse"
 	"github.com/opc-source/opc-image/pkg/remote"
@@ -36,7 +37,7 @@ const fullName = "localhost/opc/e2e-full:latest"
 // has mirrors. One, in this process, has what is real: the container images that
 // the base brings, those that are made here, and our pods' program. The other has charts and manifests, and
 // stand-ins for all the rest.
-func buildFull(ctx context.Context, o options, charts string, own *real.Definition, names []string) (*fullImage, error) {
+func buildFull(ctx context.Context, o options, charts string, own *real.Definition, chosen []*catalog.Component) (*fullImage, error) {
 	start := time.Now()
 	feed, err := opc.Open(opc.Options{Store: filepath.Join(o.cache, "store"), Client: "opc-e2e"})
 	if err != nil {
@@ -50,7 +51,13 @@ func buildFull(ctx context.Context, o options, charts string, own *real.Definiti
 	if _, err := containerize(ctx, feed.Store(), podImage, o.pod); err != nil {
 		return nil, err
 	}
-	if err := own.Make(ctx, feed.Store(), names, func(line string) { fmt.Println("        " + line) }); err != nil {
+	say := func(line string) { fmt.Println("        " + line) }
+	names := own.Of(chosen)
+	if err := own.Make(ctx, feed.Store(), names, o.pod, say); err != nil {
+		return nil, err
+	}
+	archives, err := own.Archives(ctx, feed.Store(), chosen, say)
+	if err != nil {
 		return nil, err
 	}
 	platform := "linux/" + runtime.GOARCH
@@ -63,7 +70,7 @@ func buildFull(ctx context.Context, o options, charts string, own *real.Definiti
 	if err != nil {
 		return nil, err
 	}
-	inventory, err := full.Inventory(plan.Components, charts)
+	inventory, err := full.Inventory(plan.Components, charts, archives)
 	if err != nil {
 		return nil, err
 	}

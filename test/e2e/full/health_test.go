@@ -67,7 +67,7 @@ func TestHealthy(t *testing.T) {
 	t.Parallel()
 	for want, list := range map[bool][]Outcome{
 		true:  {{Real: 1}},
-		false: {{}, {Real: 1, Problems: []string{"x"}}, {Real: 1, Ailments: []string{"x"}}},
+		false: {{}, {Real: 1, Lacks: "x"}, {Real: 1, Problems: []string{"x"}}, {Real: 1, Ailments: []string{"x"}}},
 	} {
 		for _, o := range list {
 			if o.Healthy() != want {

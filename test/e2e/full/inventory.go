@@ -13,9 +13,10 @@ import (
 
 // Inventory is what an upstream has for components: stand-ins, and the real
 // charts and manifests out of a directory. Charts lie there as NAME-VERSION.tgz,
-// manifests under their URL without its scheme. The error names all that is not
-// there, each with the command that fetches it.
-func Inventory(components []*catalog.Component, dir string) (rehearse.Inventory, error) {
+// manifests under their URL without its scheme. archives are other files that are
+// real, by URL. The error names all that is not there, each with the command that
+// fetches it.
+func Inventory(components []*catalog.Component, dir string, archives map[string][]byte) (rehearse.Inventory, error) {
 	inv := rehearse.FromComponents(components)
 	var missing []string
 	for i, chart := range inv.Charts {
@@ -33,6 +34,7 @@ func Inventory(components []*catalog.Component, dir string) (rehearse.Inventory,
 	}
 	for i, file := range inv.Files {
 		if !manifests[file.URL] {
+			inv.Files[i].Data = archives[file.URL]
 			continue
 		}
 		_, name, _ := strings.Cut(file.URL, "://")

@@ -23,7 +23,7 @@ func component() *catalog.Component {
 
 func TestInventoryNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	_, err := Inventory([]*catalog.Component{component()}, t.TempDir())
+	_, err := Inventory([]*catalog.Component{component()}, t.TempDir(), nil)
 	if err == nil {
 		t.Fatal("nothing is missing in an empty directory")
 	}
@@ -53,7 +53,7 @@ func TestInventoryTakesTheRealOnes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	inv, err := Inventory([]*catalog.Component{component()}, dir)
+	inv, err := Inventory([]*catalog.Component{component()}, dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

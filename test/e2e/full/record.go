@@ -89,20 +89,3 @@ func (r *Results) Err() error {
 func (r *Results) String() string {
 	return fmt.Sprintf("%d components were launched, %d of them with their own software ready; %d did not go well", len(r.lines), r.healthy, len(r.bad))
 }
-
-// String is what people read.
-func (o Outcome) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "        %d objects checked, %d pods, %d images pulled", o.Objects, o.Pods, o.Images)
-	if len(o.Settled) > 0 {
-		fmt.Fprintf(&b, ", %d webhooks and API services accepted and removed", len(o.Settled))
-	}
-	if o.Healthy() {
-		fmt.Fprintf(&b, "; healthy, with %d containers of its own software", o.Real)
-	}
-	b.WriteString("\n")
-	for _, problem := range slices.Concat(o.Problems, o.Ailments) {
-		b.WriteString("   FAIL " + problem + "\n")
-	}
-	return b.String()
-}

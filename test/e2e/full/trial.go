@@ -53,24 +53,6 @@ type Trial struct {
 	volumesMade map[string]bool // by claim
 }
 
-// Outcome is what became of a component.
-type Outcome struct {
-	// Objects that were checked strictly, pods that its objects made, and images
-	// that were pulled.
-	Objects, Pods, Images int
-	// Settled are the webhooks and API services that were accepted and removed.
-	Settled []string
-	// Problems are why it does not count as admitted.
-	Problems []string
-	// Real is how many containers ran its own software. Ailments are why it does
-	// not count as healthy.
-	Real     int
-	Ailments []string
-}
-
-// Healthy tells whether the real software did what it is for.
-func (o Outcome) Healthy() bool { return o.Real > 0 && len(o.Problems)+len(o.Ailments) == 0 }
-
 // Begin prepares the host: programs, a namespace, and a list of what is there.
 func (t *Trial) Begin(ctx context.Context) error {
 	t.releases, t.volumesMade, t.served = map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -176,44 +158,4 @@ func (t *Trial) remove(ctx context.Context, o *Outcome, log string) error {
 	data, err := os.ReadFile(log)
 	o.Settled = strings.Fields(string(data))
 	return errors.Join(err, t.clear(ctx))
-}
-
-// unknown are the warnings about fields that nobody knows.
-func unknown(out string) (list []string) {
-	for line := range strings.Lines(out) {
-		if strings.Contains(line, "unknown field") {
-			list = append(list, strings.TrimSpace(line))
-		}
-	}
-	return list
-}
-
-// definitions makes sure that all definitions are established.
-func (t *Trial) definitions(ctx context.Context, o *Outcome, _ bool) error {
-	const template = `jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Established")].status}{"\n"}{end}`
-	var not []string
-	for range 20 {
-		out, err := t.Cluster.Kubectl(ctx, "get", "crd", "-o", template)
-		if err != nil {
-			return err
-		}
-		not = nil
-		for line := range strings.FieldsSeq(out) {
-			if name, status, _ := strings.Cut(line, "="); status != "True" {
-				not = append(not, "the definition "+name+" is not established")
-			}
-		}
-		if len(not) == 0 {
-			return nil
-		}
-		time.Sleep(500 * time.Millisecond)
-	}
-	o.Problems = append(o.Problems, not...)
-	return nil
-}
-
-// end is the last of what a program said.
-func end(out string) string {
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	return fmt.Sprint(strings.Join(lines[max(0, len(lines)-8):], "\n    "))
 }

@@ -5,6 +5,7 @@
 //	pod web             answers requests on :8080 with the name of the pod
 //	pod get URL         prints what a URL answers
 //	pod lookup NAME     prints the addresses of a name
+//	pod certgen …       certificates for webhooks, see [certgen]
 package main
 
 import (
@@ -28,6 +29,12 @@ func run(ctx context.Context, args []string) error {
 	switch {
 	case len(args) == 1 && args[0] == "net":
 		return keepNetwork(ctx)
+	case len(args) > 1 && args[0] == "certgen":
+		api, err := inCluster()
+		if err != nil {
+			return err
+		}
+		return certgen(ctx, api, args[1], args[2:])
 	case len(args) == 1 && args[0] == "web":
 		return web()
 	case len(args) == 2 && args[0] == "get":

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -21,6 +20,8 @@ var text []byte
 type Definition struct {
 	// Images by their reference.
 	Images map[string]Image `yaml:"images"`
+	// Programs for hosts, by the URL of the archive that they come in.
+	Programs map[string]Program `yaml:"programs"`
 	// Components by their name.
 	Components map[string]Component `yaml:"components"`
 	// Operators are components whose operators are stand-ins, and what these would
@@ -42,6 +43,8 @@ type Image struct {
 	// Tags are build tags.
 	Tags []string `yaml:"tags"`
 
+	// Own takes the program of the tests' pods, where upstream's is not to be had.
+	Own bool `yaml:"own"`
 	// Debian are packages by architecture, as Go names it.
 	Debian map[string]aptget.Package `yaml:"debian"`
 	// Members are files of the Debian package or of the module, by their place in
@@ -60,11 +63,27 @@ type Image struct {
 	Env []string `yaml:"env"`
 }
 
+// Program is one for hosts, in an archive.
+type Program struct {
+	// Module is a Go module with its version, Sum its hash, and Package the
+	// program's in it.
+	Module  string `yaml:"module"`
+	Sum     string `yaml:"sum"`
+	Package string `yaml:"package"`
+	// Stamp sets variables of packages: import/path.name to its value.
+	Stamp map[string]string `yaml:"stamp"`
+	// Member is the program in the archive.
+	Member string `yaml:"member"`
+}
+
 // Component is how a component is looked at that runs for real.
 type Component struct {
 	// Check is a shell script for the first master. It fails when the component
 	// does not do what it is for.
 	Check string `yaml:"check"`
+	// Lacks says what of it is not upstream's. It has to become ready all the same,
+	// and is not recorded as healthy.
+	Lacks string `yaml:"lacks"`
 	// Keep leaves it running for those that come after.
 	Keep bool `yaml:"keep"`
 	// Class is the storage class that it makes volumes for.
@@ -102,44 +121,4 @@ func (d *Definition) Of(components []*catalog.Component) []string {
 				slices.ContainsFunc(c.Images, func(image catalog.Image) bool { return image.Name == name })
 		})
 	})
-}
-
-func (i Image) check() error {
-	module, version, _ := strings.Cut(i.Module, "@")
-	switch {
-	case (i.Module == "") == (len(i.Debian) == 0):
-		return fmt.Errorf("it needs a module, or packages of debian")
-	case i.Module != "" && (module == "" || version == "" || i.Sum == "" || len(i.Programs) == 0):
-		return fmt.Errorf("a module is written PATH@VERSION, and needs sum and programs")
-	case len(i.entrypoint()) == 0:
-		return fmt.Errorf("it has more than one program; say which is its entrypoint")
-	}
-	places := slices.Clone(i.Dirs)
-	for _, more := range []map[string]string{i.Programs, i.Members, i.Links} {
-		places = slices.AppendSeq(places, maps.Keys(more))
-	}
-	for _, place := range places {
-		if !path.IsAbs(place) || path.Clean(place) != place {
-			return fmt.Errorf("%s is not a place in an image, such as /bin/x", place)
-		}
-	}
-	return nil
-}
-
-// entrypoint is Entrypoint with its default.
-func (i Image) entrypoint() []string {
-	if len(i.Entrypoint) == 0 && len(i.Programs) == 1 {
-		return slices.Collect(maps.Keys(i.Programs))
-	}
-	return i.Entrypoint
-}
-
-// packages are the import paths of the programs, by their place.
-func (i Image) packages() map[string]string {
-	module, _, _ := strings.Cut(i.Module, "@")
-	found := map[string]string{}
-	for place, name := range i.Programs {
-		found[place] = path.Join(module, name)
-	}
-	return found
 }

@@ -78,7 +78,7 @@ func TestParse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ text, want string }{
 		"unknown field": {`images: {"r/a:1": {modul: x}}`, "unknown field"},
-		"nothing":       {`images: {"r/a:1": {user: '1'}}`, "r/a:1: it needs a module, or packages of debian"},
+		"nothing":       {`images: {"r/a:1": {user: '1'}}`, "r/a:1: it needs a module, or packages of debian, or own"},
 		"no version":    {`images: {"r/a:1": {module: x, sum: h1, programs: {/x: .}}}`, "PATH@VERSION"},
 		"no sum":        {`images: {"r/a:1": {module: x@v1, programs: {/x: .}}}`, "needs sum and programs"},
 		"two programs":  {`images: {"r/a:1": {module: x@v1, sum: h1, programs: {/x: ., /y: ./y}}}`, "say which is its entrypoint"},

@@ -19,14 +19,15 @@ import (
 )
 
 // Make makes images for this machine's architecture and names them in a store,
-// which remembers what was compiled. Log is told what goes on.
-func (d *Definition) Make(ctx context.Context, into *store.Store, names []string, log func(string)) error {
-	work, err := os.MkdirTemp("", "opc-real-")
+// which remembers what was compiled. pod is the program of the tests' pods. Log is
+// told what goes on.
+func (d *Definition) Make(ctx context.Context, into *store.Store, names []string, pod string, log func(string)) error {
+	m, err := newMaker(into, log)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
-	m := &maker{into: into, work: work, builder: &gobuild.Builder{Log: log}, apt: &aptget.Client{Dir: filepath.Join(work, "apt"), Log: log}}
+	defer os.RemoveAll(m.work)
+	m.pod = pod
 	for _, name := range names {
 		if err := m.image(ctx, name, d.Images[name]); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -35,12 +36,20 @@ func (d *Definition) Make(ctx context.Context, into *store.Store, names []string
 	return nil
 }
 
-// maker makes images.
+// maker makes images and programs.
 type maker struct {
 	into    *store.Store
-	work    string
+	work    string // removed in the end
+	pod     string
 	builder *gobuild.Builder
 	apt     *aptget.Client
+}
+
+func newMaker(into *store.Store, log func(string)) (*maker, error) {
+	work, err := os.MkdirTemp("", "opc-real-")
+	return &maker{
+		into: into, work: work, builder: &gobuild.Builder{Log: log}, apt: &aptget.Client{Dir: filepath.Join(work, "apt"), Log: log},
+	}, err
 }
 
 // image makes one image.
@@ -53,7 +62,10 @@ func (m *maker) image(ctx context.Context, name string, i Image) error {
 		entries = append(entries, layer.Entry{Name: place[1:], Kind: layer.Dir, Mode: fs.ModePerm | fs.ModeSticky})
 	}
 	content := m.debian
-	if i.Module != "" {
+	switch {
+	case i.Own:
+		content = m.own
+	case i.Module != "":
 		content = m.compiled
 	}
 	files, err := content(ctx, i)
@@ -63,6 +75,12 @@ func (m *maker) image(ctx context.Context, name string, i Image) error {
 	entries = append(entries, files...)
 	_, err = Assemble(ctx, m.into, name, entries, config(i))
 	return err
+}
+
+// own is the program of the tests' pods.
+func (m *maker) own(ctx context.Context, _ Image) ([]layer.Entry, error) {
+	blob, size, err := m.into.PutFile(ctx, m.pod)
+	return []layer.Entry{{Name: "own", Mode: 0o755, Blob: blob, Size: size}}, err
 }
 
 // compiled are the programs and members of a module.

@@ -2,6 +2,7 @@ package real
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"encoding/json"
 	"io/fs"
@@ -16,8 +17,10 @@ import (
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/serve"
 	"github.com/opc-source/opc-image/pkg/store"
+	"github.com/opc-source/opc-image/pkg/unpack"
 )
 
 // proxy is a module proxy with one module in a directory.
@@ -83,7 +86,7 @@ func TestMake(t *testing.T) {
 	log := func(line string) { compiled += strings.Count(line, "compiled ") }
 	make := func() error {
 		d := Definition{Images: map[string]Image{name: i}}
-		return d.Make(t.Context(), s, []string{name}, log)
+		return d.Make(t.Context(), s, []string{name}, "", log)
 	}
 	err = make()
 	found := regexp.MustCompile(`demo.example/m@v1.0.0 has the hash (h1:\S+), and real.yaml says h1:other`).FindStringSubmatch(errorText(err))
@@ -111,6 +114,20 @@ func TestMake(t *testing.T) {
 	d.Operators["x"].Files[0] = "*.yaml"
 	if _, err := d.Texts(t.Context()); err == nil || !strings.Contains(err.Error(), "demo.example/m@v1.0.0 has no file *.yaml") {
 		t.Errorf("error %v", err)
+	}
+	const url = "https://x.example/m.tar.gz"
+	d.Programs = map[string]Program{url: {Module: i.Module, Sum: i.Sum, Package: ".", Member: "bin/m"}}
+	archives, err := d.Archives(t.Context(), s, nil, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := unpack.Open(bytes.NewReader(archives[url]), int64(len(archives[url])), "bin/m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	if archives, err = d.Archives(t.Context(), s, []*catalog.Component{{Name: "other"}}, log); err != nil || len(archives) != 0 {
+		t.Errorf("for another component: %d archives, %v", len(archives), err)
 	}
 	i.Programs["/bin/m"] = "./none"
 	if err := make(); err == nil || !strings.Contains(err.Error(), name+": compile demo.example/m/none") {
