@@ -90,9 +90,6 @@ func (t *Trial) Launch(ctx context.Context, c *catalog.Component, command string
 		return o, err
 	}
 	own, isReal := t.Real[c.Name]
-	if isReal && own.Class != "" {
-		t.served[own.Class] = true
-	}
 	out, err := t.launch(ctx, command, isReal)
 	if err != nil {
 		o.Problems = append(o.Problems, "launch: "+end(out))
@@ -114,7 +111,8 @@ func (t *Trial) Launch(ctx context.Context, c *catalog.Component, command string
 	if err := t.pull(ctx, c, &o); err != nil {
 		return o, err
 	}
-	if own.Keep && len(o.Ailments) == 0 {
+	if own.Keep && len(o.Problems)+len(o.Ailments) == 0 {
+		t.served[own.Class] = own.Class != ""
 		return o, t.keep(ctx)
 	}
 	return o, t.remove(ctx, &o, log)

@@ -86,7 +86,7 @@ type Component struct {
 	Lacks string `yaml:"lacks"`
 	// Keep leaves it running for those that come after.
 	Keep bool `yaml:"keep"`
-	// Class is the storage class that it makes volumes for.
+	// Class is the storage class that it makes volumes for when it is kept.
 	Class string `yaml:"class"`
 }
 
