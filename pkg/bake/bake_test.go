@@ -3,6 +3,7 @@ package bake_test
 import (
 	"encoding/json"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +84,26 @@ func TestMetadata(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, sorted(asked)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestMetadataFor gives each platform its own variables and labels.
+func TestMetadataFor(t *testing.T) {
+	t.Parallel()
+	w := platform(t)
+	w.plan.Metadata, w.plan.MetadataFor = compose.Metadata{}, map[string]compose.Metadata{
+		amd: {Env: []string{"ARCH=x86_64"}, Labels: map[string]string{"arch": "amd64"}},
+		arm: {Env: []string{"ARCH=aarch64"}, Labels: map[string]string{"arch": "arm64"}},
+	}
+	for platform, img := range w.open(w.bake(bake.Options{})) {
+		want := w.plan.MetadataFor[platform]
+		if img.Config.Config.Labels["arch"] != want.Labels["arch"] || !slices.Contains(img.Config.Config.Env, want.Env[0]) {
+			t.Errorf("%s: %+v", platform, img.Config.Config)
+		}
+		extension, _, err := sealer.DecodeAnnotations(img.Manifest.Annotations)
+		if err != nil || extension.Env["ARCH"] != want.Env[0][len("ARCH="):] {
+			t.Errorf("%s: %v, %v", platform, extension.Env, err)
+		}
 	}
 }
 

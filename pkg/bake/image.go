@@ -25,7 +25,7 @@ func (b *baker) image(ctx context.Context, name string, platform ocispec.Platfor
 	spec := b.spec(name, platform, base)
 	spec.Layers = append(base.layers(), layers...)
 	config := spec.Config()
-	config.Config.Env = mergeEnv(config.Config.Env, base.config.Config.Env, b.plan.Env)
+	config.Config.Env = mergeEnv(config.Config.Env, base.config.Config.Env, b.plan.On(name).Env)
 	config.History = base.history(config.History)
 	configDesc, err := b.put(ctx, ocispec.MediaTypeImageConfig, config)
 	if err != nil {
@@ -45,15 +45,15 @@ func (b *baker) image(ctx context.Context, name string, platform ocispec.Platfor
 // images of the base are inherited, and what it launches is not. Its variables
 // are, other than with sealer: templates of the base need them.
 func (b *baker) spec(name string, platform ocispec.Platform, base *base) sealer.Spec {
-	p := b.plan
+	p, own := b.plan, b.plan.On(name)
 	spec := sealer.Spec{
 		Type: p.Type, Platform: platform, Client: b.opts.Client, Created: b.opts.Created,
 		Applications: slices.Concat(base.extension.Applications, p.Apps), Images: slices.Clone(base.images),
-		Env: mergeEnv(base.env(), p.Env), Labels: map[string]string{}, CNI: p.CNI, CSI: p.CSI,
+		Env: mergeEnv(base.env(), own.Env), Labels: map[string]string{}, CNI: p.CNI, CSI: p.CSI,
 		KubeVersion: p.SupportedKube, Author: p.Author, Launch: p.Launch,
 	}
 	maps.Copy(spec.Labels, base.config.Config.Labels)
-	maps.Copy(spec.Labels, p.Labels)
+	maps.Copy(spec.Labels, own.Labels)
 	if b.lock.Base != nil {
 		spec.Base = &sealer.Base{Name: b.lock.Base.Name, Digest: b.lock.Base.Digest}
 	}

@@ -87,12 +87,12 @@ ENV X=1
 ENV X=2 Y=$X
 LAUNCH ["net", "disk"]`})
 	got := compose.Plan{
-		CNI: p.CNI, CSI: p.CSI, SupportedKube: p.SupportedKube, Author: p.Author, Labels: p.Labels, Env: p.Env, Launch: p.Launch,
+		CNI: p.CNI, CSI: p.CSI, SupportedKube: p.SupportedKube, Author: p.Author, Metadata: p.Metadata, Launch: p.Launch,
 	}
 	want := compose.Plan{
 		CNI: []string{"net"}, CSI: []string{"disk"}, SupportedKube: "1.30 - 1.36", Author: "somebody",
-		Labels: map[string]string{"a": "3", "b": "2"}, Env: []string{"X=1", "X=2", "Y=1"},
-		Launch: sealer.Launch{AppNames: []string{"net", "disk"}},
+		Metadata: compose.Metadata{Env: []string{"X=1", "X=2", "Y=1"}, Labels: map[string]string{"a": "3", "b": "2"}},
+		Launch:   sealer.Launch{AppNames: []string{"net", "disk"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -33,7 +33,7 @@ func newBuilder(r Request, platform string) *builder {
 		modules: map[string]gobuild.Module{},
 		plan: &Plan{
 			Name: r.Name, Type: r.Type, KubeVersion: r.KubeVersion,
-			Platforms: slices.Clone(r.Platforms), Labels: map[string]string{},
+			Platforms: slices.Clone(r.Platforms), Metadata: Metadata{Labels: map[string]string{}},
 		},
 	}
 	for name := range r.Args {

@@ -17,7 +17,7 @@ func join(platforms []string, plans []*Plan) (*Plan, error) {
 	}
 	for i, p := range plans[1:] {
 		if parts := differences(plans[0], p); len(parts) > 0 {
-			return nil, fmt.Errorf("the Kubefile gives another %s for %s than for %s; only files and the environment of RUN may depend on the platform",
+			return nil, fmt.Errorf("the Kubefile gives another %s for %s than for %s; only files, ENV, LABEL and the environment of RUN may depend on the platform",
 				strings.Join(parts, ", "), platforms[i+1], platforms[0])
 		}
 	}
@@ -25,6 +25,7 @@ func join(platforms []string, plans []*Plan) (*Plan, error) {
 	if joined.Files, err = joinFiles(platforms, plans); err != nil {
 		return nil, err
 	}
+	joinMetadata(&joined, platforms, plans)
 	joined.Runs = joinRuns(platforms, plans)
 	joined.Downloads = joinDownloads(platforms, plans)
 	for _, p := range plans[1:] {
@@ -50,8 +51,6 @@ func differences(a, b *Plan) (parts []string) {
 		a, b any
 	}{
 		{"FROM", a.Base, b.Base},
-		{"ENV", a.Env, b.Env},
-		{"LABEL", a.Labels, b.Labels},
 		{"MAINTAINER", a.Author, b.Author},
 		{"KUBEVERSION", a.SupportedKube, b.SupportedKube},
 		{"APP", []any{a.Apps, a.CNI, a.CSI}, []any{b.Apps, b.CNI, b.CSI}},
@@ -63,6 +62,18 @@ func differences(a, b *Plan) (parts []string) {
 		}
 	}
 	return parts
+}
+
+// joinMetadata keeps one where all platforms have the same.
+func joinMetadata(joined *Plan, platforms []string, plans []*Plan) {
+	same := !slices.ContainsFunc(plans, func(p *Plan) bool { return !reflect.DeepEqual(p.Metadata, joined.Metadata) })
+	if same {
+		return
+	}
+	joined.Metadata, joined.MetadataFor = Metadata{}, map[string]Metadata{}
+	for i, p := range plans {
+		joined.MetadataFor[platforms[i]] = p.Metadata
+	}
 }
 
 func joinRuns(platforms []string, plans []*Plan) []Run {

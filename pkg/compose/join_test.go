@@ -111,14 +111,33 @@ func TestJoinRuns(t *testing.T) {
 	}
 }
 
+func TestJoinMetadata(t *testing.T) {
+	t.Parallel()
+	p := plan(t, fixture{kubefile: "ENV A=1\nLABEL b=2", request: twoPlatforms})
+	if p.MetadataFor != nil || p.On("linux/arm64").Labels["b"] != "2" {
+		t.Errorf("the same for both: %+v", p)
+	}
+	p = plan(t, fixture{kubefile: "ENV A=1 B=${ARCH}\nLABEL b=2", request: twoPlatforms})
+	for _, arch := range []string{"amd64", "arm64"} {
+		want := compose.Metadata{Env: []string{"A=1", "B=" + arch}, Labels: map[string]string{"b": "2"}}
+		if diff := cmp.Diff(want, p.On("linux/"+arch)); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if len(p.Env) != 0 || len(p.Labels) != 0 {
+		t.Errorf("for all: %v, %v", p.Env, p.Labels)
+	}
+	if p = plan(t, fixture{kubefile: "LABEL b=${ARCH}", request: twoPlatforms}); p.On("linux/arm64").Labels["b"] != "arm64" {
+		t.Errorf("labels: %+v", p.MetadataFor)
+	}
+}
+
 func TestJoinRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ kubefile, want string }{
-		"env":    {"ENV ARCHITECTURE=${ARCH}", "another ENV for linux/arm64 than for linux/amd64; only files and the environment of RUN may"},
-		"labels": {"LABEL a=${ARCH}", "another LABEL for"},
-		"apps":   {"APP x https://x.example/${ARCH}.yaml", "another APP for"},
-		"more":   {"ENV A=${ARCH}\nMAINTAINER me\nLABEL a=${ARCH}", "another ENV, LABEL for"},
-		"base":   {"FROM r.example/base:${ARCH}", "another FROM for"},
+		"apps": {"APP x https://x.example/${ARCH}.yaml", "another APP for linux/arm64 than for linux/amd64; only files, ENV, LABEL and the environment of RUN may"},
+		"more": {"MAINTAINER ${ARCH}\nFROM r.example/base:${ARCH}", "another FROM, MAINTAINER for"},
+		"base": {"FROM r.example/base:${ARCH}", "another FROM for"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

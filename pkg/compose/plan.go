@@ -26,10 +26,10 @@ type Plan struct {
 	Platforms []string `json:"platforms"`
 	// Base is the cluster image to build on; empty for scratch.
 	Base string `json:"base,omitempty"`
-	// Env holds NAME=value pairs in the order of the Kubefile.
-	Env    []string          `json:"env,omitempty"`
-	Labels map[string]string `json:"labels,omitempty"`
-	Author string            `json:"author,omitempty"`
+	Metadata
+	// MetadataFor is what stands in place of Metadata where platforms differ.
+	MetadataFor map[string]Metadata `json:"metadataFor,omitempty"`
+	Author      string              `json:"author,omitempty"`
 	// SupportedKube is the range of a KUBEVERSION line.
 	SupportedKube string `json:"supportedKube,omitempty"`
 	// Apps in the order of the Kubefile; CNI and CSI name those that are
@@ -53,6 +53,21 @@ type Plan struct {
 	Components []*catalog.Component `json:"-"`
 	// Warnings are findings that do not stop the build.
 	Warnings []string `json:"-"`
+}
+
+// Metadata is what ENV and LABEL say of an image.
+type Metadata struct {
+	// Env holds NAME=value pairs in the order of the Kubefile.
+	Env    []string          `json:"env,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"`
+}
+
+// On is the metadata of the image for a platform.
+func (p *Plan) On(platform string) Metadata {
+	if m, ok := p.MetadataFor[platform]; ok {
+		return m
+	}
+	return p.Metadata
 }
 
 // File is one entry of the root file system.

@@ -24,6 +24,10 @@ func Write(ctx context.Context, p *compose.Plan, l *lock.Lock, s store.Reader, d
 	if len(p.Runs) > 0 {
 		return fmt.Errorf("%s: a RUN in between the files cannot be lowered", p.Runs[0].Position)
 	}
+	if p.MetadataFor != nil {
+		return fmt.Errorf("the Kubefile gives other ENV or LABEL for %s, which one Kubefile of sealer cannot; compose one --platform at a time",
+			strings.Join(p.Platforms, " than for "))
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil && !os.IsNotExist(err) {
 		return err

@@ -54,8 +54,11 @@ func sample(t *testing.T, s *store.Store) (*compose.Plan, *lock.Lock) {
 	l.Images[1].BaseOnly, l.Images[2].Assembled = true, true
 	return &compose.Plan{
 		Name: "test", Type: sealer.KubeInstaller, KubeVersion: compose.DefaultKubeVersion, Platforms: []string{amd, arm},
-		Env:    []string{"A=1", `NASTY=a "quoted" $HOME \ 'b' # c`, "EMPTY="},
-		Labels: map[string]string{"who": "us & them", "cost": "5$"}, Author: "Some Body <me@x.example>", SupportedKube: "1.30 - 1.36",
+		Metadata: compose.Metadata{
+			Env:    []string{"A=1", `NASTY=a "quoted" $HOME \ 'b' # c`, "EMPTY="},
+			Labels: map[string]string{"who": "us & them", "cost": "5$"},
+		},
+		Author: "Some Body <me@x.example>", SupportedKube: "1.30 - 1.36",
 		Apps: []sealer.Application{
 			{Name: "net", Type: sealer.KubeApp, Files: []string{"a.yaml"}, Version: "v1"},
 			{Name: "web", Version: "v1", Cmds: []string{`helm upgrade --install web charts/web-1.tgz && echo "$HOME"`}, Env: map[string]string{"X": "1 2", "Y": "$Z"}},
@@ -225,6 +228,10 @@ func TestErrors(t *testing.T) {
 	for want, change := range map[string]func(p *compose.Plan, l *lock.Lock, dir string) string{
 		"Kubefile:3:1: a RUN in between the files cannot be lowered": func(p *compose.Plan, _ *lock.Lock, dir string) string {
 			p.Runs = []compose.Run{{Position: "Kubefile:3:1"}}
+			return dir
+		},
+		"other ENV or LABEL for linux/amd64 than for linux/arm64": func(p *compose.Plan, _ *lock.Lock, dir string) string {
+			p.MetadataFor = map[string]compose.Metadata{amd: {}}
 			return dir
 		},
 		"is not empty; choose another directory": func(_ *compose.Plan, _ *lock.Lock, dir string) string {

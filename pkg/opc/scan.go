@@ -9,10 +9,13 @@ import (
 	"github.com/opc-source/opc-image/pkg/sealer"
 )
 
-// scan looks into the root file system as far as it is known now. Files that
-// only one platform has are looked at for each.
+// scan looks into the root file system as far as it is known now: for each platform
+// when they differ.
 func (r *locker) scan(ctx context.Context) (*inventory.Report, error) {
 	targets := r.plan.Platforms[:1]
+	if r.plan.MetadataFor != nil {
+		targets = r.plan.Platforms
+	}
 	for _, f := range r.plan.Files {
 		if f.Platform != "" {
 			targets = r.plan.Platforms
@@ -25,7 +28,7 @@ func (r *locker) scan(ctx context.Context) (*inventory.Report, error) {
 			return nil, err
 		}
 		report, err := inventory.Scan(ctx, rootfs.New(items, r.store), inventory.Options{
-			KubeVersion: r.plan.KubeVersion, Extension: extension(r.plan), Progress: r.opts.Progress,
+			KubeVersion: r.plan.KubeVersion, Extension: extension(r.plan, platform), Progress: r.opts.Progress,
 		})
 		if err != nil {
 			return nil, err
@@ -36,6 +39,6 @@ func (r *locker) scan(ctx context.Context) (*inventory.Report, error) {
 }
 
 // extension is what the image of a plan will tell sealer of its launch.
-func extension(p *compose.Plan) sealer.Extension {
-	return sealer.Spec{Type: p.Type, Applications: p.Apps, Env: p.Env, Launch: p.Launch}.Extension()
+func extension(p *compose.Plan, platform string) sealer.Extension {
+	return sealer.Spec{Type: p.Type, Applications: p.Apps, Env: p.On(platform).Env, Launch: p.Launch}.Extension()
 }
