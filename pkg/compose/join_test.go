@@ -136,7 +136,7 @@ func TestJoinRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ kubefile, want string }{
 		"apps": {"APP x https://x.example/${ARCH}.yaml", "another APP for linux/arm64 than for linux/amd64; only files, ENV, LABEL and the environment of RUN may"},
-		"more": {"FROM r.example/base:${ARCH}\nMAINTAINER ${ARCH}", "another FROM, MAINTAINER for"},
+		"more": {"FROM r.example/base:${ARCH}\nAPP x https://x.example/${ARCH}.yaml", "another FROM, APP for"},
 		"base": {"FROM r.example/base:${ARCH}", "another FROM for"},
 	} {
 		t.Run(name, func(t *testing.T) {
