@@ -180,7 +180,7 @@ func TestSources(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || !slices.Equal(names, []string{"a.go", "cmd/docs/x.go", "cmd/main.go", "go.mod"}) {
+	if err != nil || !slices.Equal(names, []string{"README.md", "a.go", "cmd/docs/x.go", "cmd/main.go", "go.mod"}) {
 		t.Errorf("%q, %v", names, err)
 	}
 }

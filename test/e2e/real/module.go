@@ -59,6 +59,6 @@ func (s sources) ReadDir(name string) ([]fs.DirEntry, error) {
 		if e.IsDir() {
 			return e.Name() == "testdata" || slices.Contains([]string{"bin", "docs", "site", "test", "tests", "examples"}, path.Join(name, e.Name()))
 		}
-		return strings.HasSuffix(e.Name(), "_test.go") || strings.HasSuffix(e.Name(), ".md")
+		return strings.HasSuffix(e.Name(), "_test.go")
 	}), err
 }
