@@ -14,14 +14,14 @@ import (
 // preflight tells everything that is wrong with the host, not only the first
 // thing, and fails when one of them is an error. Variables of the cluster:
 // SkipPreflight=true, IgnorePreflight=name,name, AllowCgroupV1=true,
-// RegistryPort.
+// RegistryPort, PodCIDR.
 func (h *host) preflight(args []string) error {
 	flags := flag.NewFlagSet("preflight", flag.ContinueOnError)
 	role := flags.String("role", "node", "master or node")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	s := preflight.Settings{Role: preflight.Role(*role), AllowCgroupV1: h.getenv("AllowCgroupV1") == "true"}
+	s := preflight.Settings{Role: preflight.Role(*role), AllowCgroupV1: h.getenv("AllowCgroupV1") == "true", PodCIDR: h.getenv("PodCIDR")}
 	if s.Role != preflight.Master && s.Role != preflight.Node {
 		return fmt.Errorf("preflight: --role %q is not master or node", *role)
 	}

@@ -23,6 +23,7 @@ var checks = []check{
 	{"firewall", checkFirewall},
 	{"runtime", checkRuntime},
 	{"ports", checkPorts},
+	{"addresses", checkAddresses},
 }
 
 // Names are the names of all checks.

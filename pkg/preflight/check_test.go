@@ -62,13 +62,15 @@ func TestCheck(t *testing.T) {
 		"underscore":               {func(f *Facts, _ *Settings) { f.Hostname = "m_1" }, []string{"hostname error"}, "letters, digits"},
 		"long name":                {func(f *Facts, _ *Settings) { f.Hostname = strings.Repeat("m", 64) }, []string{"hostname error"}, ""},
 		"SELinux":                  {func(f *Facts, _ *Settings) { f.SELinux = true }, []string{"selinux error"}, "setenforce 0"},
-		"firewalld":                {func(f *Facts, _ *Settings) { f.Processes = []string{"firewalld"} }, []string{"firewall error"}, "open 2379, 2380, 5000, 6443, 10250, 10257, 10259"},
+		"firewalld":                {func(f *Facts, _ *Settings) { f.Processes = []string{"firewalld"} }, []string{"firewall error"}, "open 2379, 2380, 2382, 5000, 6443, 10250, 10257, 10259"},
 		"firewalld ignored":        {func(f *Facts, s *Settings) { f.Processes = []string{"firewalld"}; s.Ignore = []string{"firewall"} }, []string{"firewall warning"}, ""},
 		"docker runs":              {func(f *Facts, _ *Settings) { f.Processes = []string{"containerd", "dockerd"} }, []string{"runtime error", "runtime error"}, "dockerd runs"},
 		"leftovers":                {func(f *Facts, _ *Settings) { f.Found = []string{"/etc/kubernetes/admin.conf", "/var/lib/etcd/member"} }, []string{"runtime error"}, "/etc/kubernetes/admin.conf, /var/lib/etcd/member"},
 		"ports of a master":        {func(f *Facts, _ *Settings) { f.Listening = []uint16{80, 5000, 6443} }, []string{"ports error"}, "port 5000, 6443"},
 		"another registry port":    {func(f *Facts, s *Settings) { f.Listening = []uint16{5000}; s.RegistryPort = 5001 }, nil, ""},
 		"ports of a node":          {func(f *Facts, s *Settings) { f.Listening = []uint16{6443, 10250}; s.Role = Node }, []string{"ports error"}, "port 10250"},
+		"two families":             {func(f *Facts, s *Settings) { f.IPv6, s.PodCIDR = true, "10.0.0.0/8,fd00::/48" }, nil, ""},
+		"two, and one here":        {func(_ *Facts, s *Settings) { s.PodCIDR = "10.0.0.0/8,fd00::/48" }, []string{"addresses warning"}, "fd00::/8"},
 		"a second run": {func(f *Facts, _ *Settings) {
 			f.Ours, f.Listening, f.Processes, f.Found = true, []uint16{6443, 10250}, []string{"containerd", "kubelet"}, []string{"/usr/bin/containerd"}
 		}, nil, ""},

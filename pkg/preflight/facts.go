@@ -22,6 +22,8 @@ type Facts struct {
 	Hostname string
 	// Listening are the TCP ports that something listens on.
 	Listening []uint16
+	// IPv6 tells that it has an address of IPv6 by which others can reach it.
+	IPv6 bool
 	// Processes are the names of what runs, as in /proc/PID/comm, sorted.
 	Processes []string
 	// Found are paths that belong to container runtimes or clusters, sorted.
@@ -59,6 +61,8 @@ type Settings struct {
 	AllowCgroupV1 bool
 	// RegistryPort is that of the cluster's registry. Default: 5000.
 	RegistryPort uint16
+	// PodCIDR are the networks that pods are to have, with commas between them.
+	PodCIDR string
 }
 
 // Finding is something that is wrong with a host.

@@ -44,6 +44,7 @@ func Gather(root string) (*Facts, error) {
 		Hostname:  strings.TrimSpace(g.read("/proc/sys/kernel/hostname")),
 		Swap:      firstFields(g.read("/proc/swaps"), 1),
 		Listening: listening(g.read("/proc/net/tcp") + g.read("/proc/net/tcp6")),
+		IPv6:      globalIPv6(g.read("/proc/net/if_inet6")),
 		Processes: g.processes(),
 		CgroupV2:  g.exists("/sys/fs/cgroup/cgroup.controllers"),
 		Ours:      g.exists("/etc/opc/files"),

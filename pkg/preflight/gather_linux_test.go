@@ -24,6 +24,7 @@ func TestGather(t *testing.T) {
 		"proc/net/tcp": "  sl  local_address rem_address   st\n" +
 			"   0: 00000000:192B 00000000:0000 0A 0\n   1: 0100007F:0016 0100007F:8000 01 0\n   2: 00000000:0016 00000000:0000 0A 0\n   3: 0:XYZ 0 0A\n",
 		"proc/net/tcp6":                    "  sl  local_address\n   0: 00000000000000000000000000000000:0016 00000000000000000000000000000000:0000 0A 0\n   1: x\n",
+		"proc/net/if_inet6":                "fe800000000000000000000000000011 02 40 20 80 eth0\nfd000088000000000000000000000011 02 40 00 80 eth0\n",
 		"proc/1/comm":                      "systemd\n",
 		"proc/27/comm":                     "firewalld\n",
 		"proc/28/comm":                     "systemd\n",
@@ -56,7 +57,7 @@ func TestGather(t *testing.T) {
 	want := &Facts{
 		Kernel: "5.10.134-18.an8.x86_64", OS: map[string]string{"NAME": "Anolis OS", "ID": "anolis", "VERSION_ID": "8.10"},
 		CgroupV2: true, CPUs: 2, Memory: 16 * mib, Swap: []string{"/dev/dm-1", "/swap"}, SELinux: true, Hostname: "m1",
-		Listening: []uint16{22, 6443}, Processes: []string{"firewalld", "systemd"}, Ours: true,
+		Listening: []uint16{22, 6443}, IPv6: true, Processes: []string{"firewalld", "systemd"}, Ours: true,
 		Found: []string{"/etc/kubernetes/admin.conf", "/var/lib/etcd/member", "/etc/cni/net.d/10-calico.conflist"},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Facts{}, "Disks", "Now", "Synchronized")); diff != "" {

@@ -24,6 +24,16 @@ func checkHostname(f *Facts, _ *Settings) []Finding {
 	return nil
 }
 
+// checkAddresses: a host of one family can be a node of a cluster of two, but its
+// Services are not reached there by both.
+func checkAddresses(f *Facts, s *Settings) []Finding {
+	if f.IPv6 || !strings.Contains(s.PodCIDR, ":") {
+		return nil
+	}
+	return doubtful("pods are to have IPv6 addresses ("+s.PodCIDR+"), and the host has none but those of its links",
+		"give every host one, from your network or from fd00::/8, on the interface that the cluster uses")
+}
+
 // ports are what the parts of a cluster listen on.
 func ports(s *Settings) []uint16 {
 	if s.Role == Master {
@@ -52,7 +62,11 @@ func checkFirewall(f *Facts, s *Settings) []Finding {
 	for _, process := range []string{"firewalld", "ufw"} {
 		if slices.Contains(f.Processes, process) {
 			var open []string
-			for _, port := range ports(s) {
+			list := ports(s)
+			if s.Role == Master {
+				list = slices.Insert(list, 2, 2382) // When masters are rolled back.
+			}
+			for _, port := range list {
 				open = append(open, strconv.Itoa(int(port)))
 			}
 			return wrong(process+" runs, and its rules stop pods and nodes from talking to each other",

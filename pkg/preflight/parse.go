@@ -59,3 +59,14 @@ func firstFields(text string, skip int) []string {
 	}
 	return all
 }
+
+// globalIPv6 looks in /proc/net/if_inet6 (address, index, prefix, scope, flags,
+// interface) for an address that is good beyond its link.
+func globalIPv6(table string) bool {
+	for line := range strings.Lines(table) {
+		if words := strings.Fields(line); len(words) == 6 && words[3] == "00" {
+			return true
+		}
+	}
+	return false
+}
