@@ -55,17 +55,23 @@ func (b *Builder) environment(m Module, platform string) ([]string, error) {
 	if m.Sysroot == "" {
 		return env, nil
 	}
-	triple := strings.TrimSuffix(cc, "-gcc")
-	libraries := filepath.Join(m.Sysroot, "usr/lib", triple)
+	return append(env, cgoSettings(m.Sysroot, strings.TrimSuffix(cc, "-gcc"))...), nil
+}
+
+// cgoSettings are the variables by which C libraries below a directory are found.
+// They are part of what identifies a module with C in it.
+func cgoSettings(sysroot, triple string) []string {
+	libraries := filepath.Join(sysroot, "usr/lib", triple)
 	// The flags are part of the keys of the Go command's build cache; what
 	// pkg-config says is not, and with it alone a package would be taken that was
 	// compiled for the directory of another build. Debug information, which has
 	// paths, is not wanted. Without the last two, pkg-config leaves out what it
 	// takes for a directory that the compiler searches anyway.
-	return append(env,
-		"CGO_CFLAGS=-O2 -I"+filepath.Join(m.Sysroot, "usr/include"), "CGO_LDFLAGS=-O2 -L"+libraries,
-		"PKG_CONFIG_LIBDIR="+filepath.Join(libraries, "pkgconfig"), "PKG_CONFIG_SYSROOT_DIR="+m.Sysroot,
-		"PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1", "PKG_CONFIG_ALLOW_SYSTEM_LIBS=1"), nil
+	return []string{
+		"CGO_CFLAGS=-O2 -I" + filepath.Join(sysroot, "usr/include"), "CGO_LDFLAGS=-O2 -L" + libraries,
+		"PKG_CONFIG_LIBDIR=" + filepath.Join(libraries, "pkgconfig"), "PKG_CONFIG_SYSROOT_DIR=" + sysroot,
+		"PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1", "PKG_CONFIG_ALLOW_SYSTEM_LIBS=1",
+	}
 }
 
 func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

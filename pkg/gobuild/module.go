@@ -57,6 +57,12 @@ func (m *Module) Measure() error {
 			return fmt.Errorf("module %s has no %s", m.Name, name)
 		}
 	}
+	// The number of flags for C shows in the lines that programs tell of
+	// themselves: what was made with others is another result.
+	var settings []string
+	if m.Cgo {
+		settings = cgoSettings("/sysroot", "triple")
+	}
 	hash := sha256.New()
 	if err := json.NewEncoder(hash).Encode(struct {
 		Files map[string]digest.Digest
@@ -64,7 +70,8 @@ func (m *Module) Measure() error {
 		Stamp map[string]string
 		Tags  []string
 		Cgo   bool
-	}{files, fixed, m.Stamp, m.Tags, m.Cgo}); err != nil {
+		C     []string `json:",omitempty"`
+	}{files, fixed, m.Stamp, m.Tags, m.Cgo, settings}); err != nil {
 		return err
 	}
 	m.Digest = digest.NewDigest(digest.SHA256, hash)

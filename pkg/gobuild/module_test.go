@@ -1,6 +1,7 @@
 package gobuild_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -20,6 +21,10 @@ func TestMeasure(t *testing.T) {
 	same := gobuild.Module{Name: "other name", Files: files(map[string]string{"source.mod": "module x\n", "source.sum": "", "a/a.go": "package main\n"})}
 	if err := same.Measure(); err != nil || same.Digest != plain.Digest {
 		t.Errorf("the names of the module and of its files count: %v", err)
+	}
+	here, there := gobuild.Module{Files: plain.Files, Cgo: true, Sysroot: "/here"}, gobuild.Module{Files: plain.Files, Cgo: true, Sysroot: "/there"}
+	if err := errors.Join(here.Measure(), there.Measure()); err != nil || here.Digest != there.Digest {
+		t.Errorf("the place of C libraries counts: %v", err)
 	}
 	seen := map[digest.Digest]string{plain.Digest: "nothing"}
 	for what, change := range map[string]func(m *gobuild.Module){
