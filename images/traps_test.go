@@ -123,3 +123,14 @@ func TestTerraformLimitsAreNoNumbers(t *testing.T) {
 		}
 	}
 }
+
+// KubeVela's hook gives the API service of its gateway the certificate; vela-core
+// becomes ready after that, and Helm with --wait would run the hook after both.
+func TestKubeVelaWaitsForItsHook(t *testing.T) {
+	t.Parallel()
+	for _, chart := range component(t, "kubevela").Install.Charts {
+		if !chart.NoWait {
+			t.Errorf("Helm waits for the release %s, which waits for its hook", chart.Release)
+		}
+	}
+}
