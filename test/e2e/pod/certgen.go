@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -36,7 +35,7 @@ func certgen(ctx context.Context, api *api, verb string, args []string) error {
 	}
 	secrets := "/api/v1/namespaces/" + *namespace + "/secrets"
 	var found struct{ Data map[string][]byte }
-	err := api.call(ctx, http.MethodGet, secrets+"/"+*secret, "", nil, &found)
+	err := api.call(ctx, http.MethodGet, secrets+"/"+*secret, nil, &found)
 	if verb == "patch" && err == nil {
 		return patch(ctx, api, *webhook, *policy, found.Data["ca"])
 	}
@@ -50,29 +49,34 @@ func certgen(ctx context.Context, api *api, verb string, args []string) error {
 	}
 	// The chain ends with who has signed.
 	ca := chain[bytes.LastIndex(chain, []byte("-----BEGIN CERTIFICATE")):]
-	return api.call(ctx, http.MethodPost, secrets, "application/json", map[string]any{
+	return api.call(ctx, http.MethodPost, secrets, map[string]any{
 		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]string{"name": *secret},
 		"data": map[string][]byte{*certName: chain, *keyName: key, "ca": ca},
 	}, nil)
 }
 
-// patch writes the signer and the failure policy into both configurations.
+// patch writes the signer and the failure policy into both configurations. The
+// service accounts of hooks may update them, and not patch.
 func patch(ctx context.Context, api *api, name, policy string, ca []byte) error {
 	for _, kind := range []string{"validating", "mutating"} {
 		path := "/apis/admissionregistration.k8s.io/v1/" + kind + "webhookconfigurations/" + name
-		var found struct{ Webhooks []struct{ Name string } }
-		if err := api.call(ctx, http.MethodGet, path, "", nil, &found); err != nil {
+		var found map[string]any
+		if err := api.call(ctx, http.MethodGet, path, nil, &found); err != nil {
 			return err
 		}
-		var changes []map[string]any
-		for i := range found.Webhooks {
-			at := fmt.Sprintf("/webhooks/%d/", i)
-			changes = append(changes, map[string]any{"op": "add", "path": at + "clientConfig/caBundle", "value": base64.StdEncoding.EncodeToString(ca)})
+		webhooks, _ := found["webhooks"].([]any)
+		for _, w := range webhooks {
+			webhook, _ := w.(map[string]any)
+			client, ok := webhook["clientConfig"].(map[string]any)
+			if !ok {
+				return fmt.Errorf("%s: a webhook has no clientConfig", path)
+			}
+			client["caBundle"] = ca
 			if policy != "" {
-				changes = append(changes, map[string]any{"op": "add", "path": at + "failurePolicy", "value": policy})
+				webhook["failurePolicy"] = policy
 			}
 		}
-		if err := api.call(ctx, http.MethodPatch, path, "application/json-patch+json", changes, nil); err != nil {
+		if err := api.call(ctx, http.MethodPut, path, found, nil); err != nil {
 			return err
 		}
 	}
@@ -109,7 +113,7 @@ func inCluster() (*api, error) {
 }
 
 // call asks the API server, and reads what it answers into result.
-func (a *api) call(ctx context.Context, method, path, contentType string, body, result any) error {
+func (a *api) call(ctx context.Context, method, path string, body, result any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -119,7 +123,7 @@ func (a *api) call(ctx context.Context, method, path, contentType string, body, 
 		return err
 	}
 	request.Header.Set("Authorization", "Bearer "+a.token)
-	request.Header.Set("Content-Type", contentType)
+	request.Header.Set("Content-Type", "application/json")
 	response, err := a.client.Do(request)
 	if err != nil {
 		return err

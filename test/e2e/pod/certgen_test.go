@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,15 +35,13 @@ func TestCertgen(t *testing.T) {
 		case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/secrets/s") && secret != nil:
 			w.Write(secret)
 		case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "webhookconfigurations/w"):
-			w.Write([]byte(`{"webhooks": [{"name": "a"}, {"name": "b"}]}`))
-		case r.Method == http.MethodPatch:
-			var changes []struct{ Path, Value string }
-			if err := json.NewDecoder(r.Body).Decode(&changes); err != nil {
+			w.Write([]byte(`{"kind": "K", "webhooks": [{"name": "a", "clientConfig": {"url": "u"}}, {"name": "b", "clientConfig": {}}]}`))
+		case r.Method == http.MethodPut:
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
 				t.Error(err)
 			}
-			for _, c := range changes {
-				patched[r.URL.Path[strings.LastIndex(r.URL.Path, "v1/")+3:]+c.Path] = c.Value
-			}
+			patched[r.URL.Path[strings.LastIndex(r.URL.Path, "v1/")+3:]] = string(body)
 		default:
 			w.WriteHeader(http.StatusNotFound)
 		}
@@ -75,8 +75,11 @@ func TestCertgen(t *testing.T) {
 		t.Fatal(err)
 	}
 	ca := base64.StdEncoding.EncodeToString(got.Data["ca"])
-	if len(patched) != 8 || patched["mutatingwebhookconfigurations/w/webhooks/1/clientConfig/caBundle"] != ca || patched["validatingwebhookconfigurations/w/webhooks/0/failurePolicy"] != "Fail" {
-		t.Errorf("patched %v", patched)
+	want := fmt.Sprintf(`{"kind":"K","webhooks":[{"clientConfig":{"caBundle":%q,"url":"u"},"failurePolicy":"Fail","name":"a"},{"clientConfig":{"caBundle":%[1]q},"failurePolicy":"Fail","name":"b"}]}`, ca)
+	for _, kind := range []string{"mutating", "validating"} {
+		if got := patched[kind+"webhookconfigurations/w"]; got != want {
+			t.Errorf("%s: %s", kind, got)
+		}
 	}
 	if err := certgen(t.Context(), a, "patch", []string{"--webhook-name=w", "--namespace=n", "--secret-name=none"}); err == nil || !strings.Contains(err.Error(), "404") {
 		t.Errorf("error %v", err)
