@@ -66,7 +66,13 @@ if await 60 "the API server answers" named; then
 	all_ready
 	workers
 	members=''
-	[ -z "$masters" ] || [ ! -f "$SAVED/etcd.db" ] || masters_begin
+	if [ -n "$masters" ] && [ -f "$SAVED/etcd.db" ]; then
+		masters_begin
+	elif [ -f "$SAVED/root/etc/kubernetes/manifests/etcd.yaml" ]; then
+		for node in $masters; do # Cut off before any control plane was upgraded.
+			told give_turn "$node" "rollback $from"
+		done
+	fi
 	sh "$OPC_ROOTFS/scripts/rollback-node.sh" master ${members:+"$members"}
 	[ -z "$members" ] || for node in $masters; do
 		note "wait for $node"

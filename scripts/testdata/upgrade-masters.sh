@@ -20,6 +20,16 @@ is_back() { # DATA
 	[ "$(cat /var/lib/etcd/member/data)" = "$1" ] || fail "etcd has $(cat /var/lib/etcd/member/data), not $1"
 }
 
+# Cut off before anything was upgraded: all forget what was prepared.
+bring_137
+RegistryURL=x run upgrade-host >/dev/null
+run rollback >/run/out 2>&1 || { cat /run/out; fail rollback; }
+has /run/calls "annotate node m2 --overwrite opc-source.github.io/turn=rollback v1.36.3"
+hasnot /run/calls "turn=begin"
+hasnot /run/calls "etcdutl snapshot restore"
+is_back old
+
+: >/run/calls
 upgraded
 [ "$(cat "$saved/masters")" = m2 ] || fail "the other masters: $(cat "$saved/masters")"
 has /run/calls "annotate node m2 --overwrite opc-source.github.io/turn=upgrade v1.37.2"
