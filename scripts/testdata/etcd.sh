@@ -1,15 +1,7 @@
 #!/bin/sh
 # Backups of etcd, and back from one.
-fail() { echo "FAILED: $*"; exit 1; }
-refused() { # WANT COMMAND…
-	want=$1
-	shift
-	if "$@" >/run/out 2>&1; then
-		cat /run/out
-		fail "$* was not refused"
-	fi
-	grep -qF -- "$want" /run/out || { cat /run/out; fail "$*: the reason is not: $want"; }
-}
+# shellcheck source=checks.sh
+. /run/checks.sh
 sh=$SHELL_UNDER_TEST
 backup=$ROOTFS/scripts/etcd-backup.sh
 restore=$ROOTFS/scripts/etcd-restore.sh

@@ -85,6 +85,6 @@ echo "# wasm" >"$image/etc/containerd/conf.d/wasm.toml"
 printf 'KUBERNETES=v1.36.3\nPAUSE=3.10.2\n' >"$image/etc/opc/release"
 
 cp "$scripts/testdata/$story" "$root/run/story.sh"
-cp "$scripts/testdata/upgrade-cluster.sh" "$root/run/"
+cp "$scripts/testdata/checks.sh" "$scripts/testdata/upgrade-cluster.sh" "$root/run/"
 exec chroot "$root" env -i HOME=/root SHELL_UNDER_TEST="$shell" ROOTFS=/var/lib/sealer/data/my-cluster/rootfs \
 	PATH=/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/bin sh -eu /run/story.sh

@@ -1,11 +1,10 @@
 #!/bin/sh
 # The life of a master: everything twice, then uninstalled, twice as well.
+# shellcheck source=checks.sh
+. /run/checks.sh
 run() { (cd / && "$SHELL_UNDER_TEST" "$ROOTFS/scripts/$1.sh"); }
 registry() { (cd "$ROOTFS/scripts" && "$SHELL_UNDER_TEST" init-registry.sh 5000 "$ROOTFS/registry" sea.hub); }
 kube() { (cd "$ROOTFS/scripts" && RegistryURL=sea.hub:5000 "$SHELL_UNDER_TEST" init-kube.sh); }
-fail() { echo "FAILED: $*"; exit 1; }
-has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "$1 has no: $2"; }; }
-hasnot() { ! grep -qF -- "$2" "$1" || fail "$1 has: $2"; }
 listing() {
 	find /etc /opt /usr/bin /usr/local /root /var/lib /var/log -xdev -path "$ROOTFS" -prune -o -printf '%p %y %m %l\n' | sort
 	find /etc -xdev -type f -exec cksum {} + | sort

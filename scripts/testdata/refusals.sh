@@ -1,15 +1,8 @@
 #!/bin/sh
 # What is refused, with which reason, and that nothing is touched then.
-fail() { echo "FAILED: $*"; exit 1; }
-refused() { # WANT COMMAND…
-	want=$1
-	shift
-	if (cd "$ROOTFS/scripts" && "$@") >/run/out 2>&1; then
-		cat /run/out
-		fail "$* was not refused"
-	fi
-	grep -qF -- "$want" /run/out || { cat /run/out; fail "$*: the reason is not: $want"; }
-}
+# shellcheck source=checks.sh
+. /run/checks.sh
+cd "$ROOTFS/scripts" || fail "the image has no scripts"
 sh=$SHELL_UNDER_TEST
 
 refused "Kubernetes has no support for docker" "$sh" docker.sh

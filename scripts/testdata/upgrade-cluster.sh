@@ -2,18 +2,8 @@
 # What the stories of upgrades share: a host m1 of a cluster of 1.36, and programs
 # that answer for it. It is read by them, not run.
 # shellcheck disable=SC2034 # Read by the stories.
-fail() { echo "FAILED: $*"; exit 1; }
-refused() { # WANT COMMAND…
-	want=$1
-	shift
-	if "$@" >/run/out 2>&1; then
-		cat /run/out
-		fail "$* was not refused"
-	fi
-	grep -qF -- "$want" /run/out || { cat /run/out; fail "$*: the reason is not: $want"; }
-}
-has() { grep -qF -- "$2" "$1" || { cat "$1"; fail "$1 has no: $2"; }; }
-hasnot() { ! grep -qF -- "$2" "$1" || { cat "$1"; fail "$1 has: $2"; }; }
+# shellcheck source=checks.sh
+. /run/checks.sh
 run() { "$SHELL_UNDER_TEST" "$ROOTFS/scripts/$1.sh" ${2:+"$2"}; }
 saved=/var/lib/opc/before-upgrade
 turns=/run/turns
