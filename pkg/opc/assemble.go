@@ -61,7 +61,11 @@ func (r *locker) baseConfigs(ctx context.Context) error {
 		}
 		bases = append(bases, pin)
 	}
-	return r.fetchConfigs(ctx, bases)
+	found, err := r.resolvePins(ctx, bases)
+	if err != nil {
+		return err
+	}
+	return r.fetchConfigs(ctx, found)
 }
 
 // baseFor are the platforms for which a base is wanted: those of the images that

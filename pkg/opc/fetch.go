@@ -2,6 +2,7 @@ package opc
 
 import (
 	"context"
+	"slices"
 
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/lock"
@@ -45,13 +46,15 @@ func (c *Client) fetchSmall(ctx context.Context, plan *compose.Plan, l *lock.Loc
 	}
 	if l.Base != nil {
 		pins = append(pins, *l.Base)
-		if err := c.fetchConfigs(ctx, []lock.Image{*l.Base}); err != nil {
-			return nil, err
-		}
 	}
 	found, err := c.resolvePins(ctx, pins)
 	if err != nil {
 		return nil, err
+	}
+	if l.Base != nil {
+		if err := c.fetchConfigs(ctx, found[len(found)-1:]); err != nil {
+			return nil, err
+		}
 	}
 	if err := r.missingRepublished(ctx); err != nil {
 		return nil, err
@@ -59,18 +62,19 @@ func (c *Client) fetchSmall(ctx context.Context, plan *compose.Plan, l *lock.Loc
 	return found, r.missingAssembled(ctx)
 }
 
-// fetchConfigs brings the configurations of pinned images into the store.
-func (c *Client) fetchConfigs(ctx context.Context, pins []lock.Image) error {
-	found, err := c.resolvePins(ctx, pins)
-	if err != nil {
-		return err
-	}
+// fetchConfigs brings the configurations of resolved images into the store, and not
+// their layers.
+func (c *Client) fetchConfigs(ctx context.Context, found []*source.Image) error {
+	var bare []*source.Image
 	for _, image := range found {
-		for i := range image.Manifests {
-			image.Manifests[i].Layers = nil
+		one := *image
+		one.Manifests = slices.Clone(image.Manifests)
+		for i := range one.Manifests {
+			one.Manifests[i].Layers = nil
 		}
+		bare = append(bare, &one)
 	}
-	return c.source.Fetch(ctx, found, nil)
+	return c.source.Fetch(ctx, bare, nil)
 }
 
 // resolvePins reads the manifests of pinned images, from the store or else from
