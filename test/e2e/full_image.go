@@ -35,8 +35,8 @@ const fullName = "localhost/opc/e2e-full:latest"
 
 // buildFull builds an image of the profile full on a base, as a user would who
 // has mirrors. One, in this process, has what is real: the container images that
-// the base brings, those that are made here, and our pods' program. The other has charts and manifests, and
-// stand-ins for all the rest.
+// the base brings, those that are made here, and our pods' program. The other has
+// charts and manifests, and stand-ins for all the rest.
 func buildFull(ctx context.Context, o options, charts string, own *real.Definition, chosen []*catalog.Component) (*fullImage, error) {
 	start := time.Now()
 	feed, err := opc.Open(opc.Options{Store: filepath.Join(o.cache, "store"), Client: "opc-e2e"})

@@ -2,7 +2,6 @@ package real
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -35,12 +34,11 @@ func (m *maker) debian(ctx context.Context, i Image) ([]layer.Entry, error) {
 
 // member brings a file of a package into the store, unless it is there.
 func (m *maker) member(ctx context.Context, pkg aptget.Package, member string) (digest.Digest, int64, error) {
-	identity, err := json.Marshal([]any{pkg, member})
+	made, err := key(pkg, member)
 	if err != nil {
 		return "", 0, err
 	}
-	key := digest.FromBytes(identity)
-	if blob, size, ok := m.into.Made(key); ok {
+	if blob, size, ok := m.into.Made(made); ok {
 		return blob, size, nil
 	}
 	name, err := m.apt.Fetch(ctx, pkg, m.work)
@@ -73,5 +71,5 @@ func (m *maker) member(ctx context.Context, pkg aptget.Package, member string) (
 	if err != nil {
 		return "", 0, err
 	}
-	return blob, size, m.into.Remember(key, blob, size)
+	return blob, size, m.into.Remember(made, blob, size)
 }

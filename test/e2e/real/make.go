@@ -98,7 +98,9 @@ func (m *maker) compiled(ctx context.Context, i Image) ([]layer.Entry, error) {
 	made := map[string]digest.Digest{} // by package
 	var lacking []string
 	for _, p := range packages {
-		made[p] = key(module, p, platform, version)
+		if made[p], err = key(module, p, platform, version); err != nil {
+			return nil, err
+		}
 		if _, _, ok := m.into.Made(made[p]); !ok {
 			lacking = append(lacking, p)
 		}
@@ -149,11 +151,8 @@ func (m *maker) compile(ctx context.Context, module gobuild.Module, packages []s
 	return nil
 }
 
-// key stands for all that the bytes of a program follow from.
-func key(module gobuild.Module, name, platform, version string) digest.Digest {
-	data, err := json.Marshal([]any{module, name, platform, version})
-	if err != nil {
-		panic(err) // Strings and maps of strings can be encoded.
-	}
-	return digest.FromBytes(data)
+// key stands for all that the bytes of a file follow from.
+func key(from ...any) (digest.Digest, error) {
+	data, err := json.Marshal(from)
+	return digest.FromBytes(data), err
 }

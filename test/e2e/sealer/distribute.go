@@ -16,7 +16,7 @@ import (
 )
 
 // mount makes the files of the image writable, in a directory of this run: what
-// is rendered belongs to one cluster.
+// is rendered belongs to one cluster. The plugins are those of the image.
 func (c *Cluster) mount(ctx context.Context) (string, error) {
 	dir, err := os.MkdirTemp(c.Work, "mount-*")
 	if err != nil {
@@ -26,6 +26,9 @@ func (c *Cluster) mount(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, "cp", "-al", c.Image.Dir+"/.", dir).CombinedOutput()
 	if err != nil {
 		return "", errors.Join(fmt.Errorf("mount the image: %w: %s", err, out), os.RemoveAll(dir))
+	}
+	if c.hooks, err = loadHooks(dir); err != nil {
+		return "", errors.Join(err, os.RemoveAll(dir))
 	}
 	return dir, nil
 }

@@ -18,9 +18,6 @@ func (c *Cluster) Run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(mounted)
-	if c.hooks, err = loadHooks(mounted); err != nil {
-		return err
-	}
 	hosts := c.Hosts()
 	return c.steps(
 		step{"copy the image's files", func() error { return c.distribute(ctx, mounted, hosts) }},
@@ -56,9 +53,6 @@ func (c *Cluster) ScaleUp(ctx context.Context, masters, workers []*host.Host) er
 		return err
 	}
 	defer os.RemoveAll(mounted)
-	if c.hooks, err = loadHooks(mounted); err != nil {
-		return err
-	}
 	fresh := append(append([]*host.Host{}, masters...), workers...)
 	c.Masters, c.Workers = append(c.Masters, masters...), append(c.Workers, workers...)
 	return c.steps(

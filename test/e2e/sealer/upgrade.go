@@ -18,9 +18,6 @@ func (c *Cluster) Upgrade(ctx context.Context, to *Image) error {
 		return err
 	}
 	defer os.RemoveAll(mounted)
-	if c.hooks, err = loadHooks(mounted); err != nil {
-		return err
-	}
 	hosts := c.Hosts()
 	return c.steps(
 		step{"copy the image's files", func() error { return c.distribute(ctx, mounted, hosts) }},
