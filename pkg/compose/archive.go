@@ -18,8 +18,8 @@ import (
 
 // unpackTo gives the files that ADD of a local archive makes; ok is false when
 // src is not an archive that docker unpacks: a zip file stays as it is. The
-// content is read once, here, for its digest. Files belong to root whatever the
-// archive says, unless --chown says something else.
+// content is read once, here, for its digest. Owners and modes are those of the
+// archive.
 func (c *Context) unpackTo(src, dest string) (files []File, ok bool, err error) {
 	if c.root == nil {
 		return nil, false, nil
@@ -70,8 +70,10 @@ type archiveFiles struct {
 }
 
 func (a *archiveFiles) add(e unpack.Entry, r io.Reader) error {
-	f := File{Name: path.Join(a.dest, e.Name), Mode: e.Mode}
+	f := File{Name: path.Join(a.dest, e.Name), Mode: e.Mode, UID: e.UID, GID: e.GID}
 	switch {
+	case f.Name == ".":
+		return nil // the root of the image is as it is
 	case e.Mode.IsRegular() && e.Link != "": // a hard link: the same content again
 		content, ok := a.contents[member(e.Link)]
 		if !ok {
@@ -85,6 +87,9 @@ func (a *archiveFiles) add(e unpack.Entry, r io.Reader) error {
 			return err
 		}
 		f.Content = Content{Local: a.local, Member: e.Name, Digest: hash.Digest(), Size: n}
+		if before, ok := a.contents[e.Name]; ok && before.Digest != f.Content.Digest {
+			return fmt.Errorf("it has two different files %s; pack it again with one", e.Name)
+		}
 		a.contents[e.Name] = f.Content
 	case e.Mode&fs.ModeSymlink != 0:
 		f.Mode, f.Link = fs.ModeSymlink|0o777, e.Link

@@ -16,12 +16,12 @@ import (
 // copy adds the files of a COPY.
 func (b *builder) copy(s kubefile.Copy) error {
 	for _, source := range s.Sources {
-		files, err := b.sources(source.Text, s.Dest.Path, b.into(s), false)
+		files, err := b.sources(source.Text, s, false)
 		if err != nil {
 			return err
 		}
 		b.warnOfName(files, s)
-		b.putFiles(files, s)
+		b.putFiles(files)
 	}
 	return nil
 }
@@ -36,20 +36,20 @@ func (b *builder) add(s kubefile.Add) error {
 		var files []File
 		var err error
 		if kubefile.IsURL(source.Text) {
-			files, err = b.addURL(source.Text, s.Checksum, s.Dest.Path, b.into(s.Copy))
+			files, err = b.addURL(source.Text, s)
 		} else {
-			files, err = b.sources(source.Text, s.Dest.Path, b.into(s.Copy), true)
+			files, err = b.sources(source.Text, s.Copy, true)
 		}
 		if err != nil {
 			return err
 		}
-		b.putFiles(files, s.Copy)
+		b.putFiles(files)
 	}
 	return nil
 }
 
 // sources are the files of one source of the context, which may have wildcards.
-func (b *builder) sources(source, dest string, into, unpack bool) ([]File, error) {
+func (b *builder) sources(source string, s kubefile.Copy, unpack bool) ([]File, error) {
 	if b.context == nil {
 		return nil, errNoContext
 	}
@@ -57,18 +57,25 @@ func (b *builder) sources(source, dest string, into, unpack bool) ([]File, error
 	if err != nil {
 		return nil, err
 	}
+	into := b.into(s)
 	var all []File
 	for _, name := range names {
 		var files []File
-		ok := false
+		unpacked := false
 		if unpack {
-			files, ok, err = b.context.unpackTo(name, dest)
+			files, unpacked, err = b.context.unpackTo(name, s.Dest.Path)
 		}
-		if err == nil && !ok {
-			files, err = b.context.copyTo(name, dest, into || len(names) > 1)
+		if err == nil && !unpacked {
+			files, err = b.context.copyTo(name, s.Dest.Path, into || len(names) > 1)
 		}
 		if err != nil {
 			return nil, err
+		}
+		own(files, s)
+		if !unpacked {
+			setMode(files, s)
+		} else if s.Mode != nil {
+			b.warn("%s: ADD: --chmod is not for what is unpacked: the files of %s have the modes that it says, as in docker and sealer", s.At(), name)
 		}
 		all = append(all, files...)
 	}
@@ -76,8 +83,9 @@ func (b *builder) sources(source, dest string, into, unpack bool) ([]File, error
 }
 
 // addURL downloads a file; as in docker it is nobody's but its owner's to read.
-func (b *builder) addURL(address string, checksum digest.Digest, dest string, into bool) ([]File, error) {
-	if into {
+func (b *builder) addURL(address string, s kubefile.Add) ([]File, error) {
+	dest := s.Dest.Path
+	if b.into(s.Copy) {
 		base, err := urlBase(address)
 		if err != nil {
 			return nil, err
@@ -85,10 +93,13 @@ func (b *builder) addURL(address string, checksum digest.Digest, dest string, in
 		dest = path.Join(dest, base)
 	}
 	d := Download{Source: address, For: "the Kubefile"}
-	if checksum != "" {
-		d.SHA256 = checksum.Encoded()
+	if s.Checksum != "" {
+		d.SHA256 = s.Checksum.Encoded()
 	}
-	return []File{{Name: dest, Mode: 0o600, Content: Content{Source: b.download(d)}}}, nil
+	files := []File{{Name: dest, Mode: 0o600, Content: Content{Source: b.download(d)}}}
+	own(files, s.Copy)
+	setMode(files, s.Copy)
+	return files, nil
 }
 
 // urlBase is the file name in a URL.
@@ -104,13 +115,31 @@ func urlBase(address string) (string, error) {
 	return base, nil
 }
 
-// putFiles adds files with the owner and mode that the instruction gives.
-func (b *builder) putFiles(files []File, s kubefile.Copy) {
-	for _, f := range files {
-		f.UID, f.GID = s.Owner.UID, s.Owner.GID
-		if s.Mode != nil && f.Mode.Type() != fs.ModeSymlink {
+// own gives files the owner of the instruction, if it names one.
+func own(files []File, s kubefile.Copy) {
+	if s.Owner == nil {
+		return
+	}
+	for i := range files {
+		files[i].UID, files[i].GID = s.Owner.UID, s.Owner.GID
+	}
+}
+
+// setMode gives files the mode of the instruction, if it says one.
+func setMode(files []File, s kubefile.Copy) {
+	if s.Mode == nil {
+		return
+	}
+	for i := range files {
+		if f := &files[i]; f.Mode.Type() != fs.ModeSymlink {
 			f.Mode = f.Mode.Type() | *s.Mode
 		}
+	}
+}
+
+// putFiles adds files to the plan.
+func (b *builder) putFiles(files []File) {
+	for _, f := range files {
 		f.Phase = b.phase()
 		b.plan.Files = append(b.plan.Files, f)
 	}

@@ -97,19 +97,35 @@ func TestAdd(t *testing.T) {
 		"data.json.gz": archiveless(t),
 		"x.zip":        "PK\x03\x04 stays as it is",
 		"x.tar.gz": archive(t,
-			tar.Header{Name: "./bin/", Typeflag: tar.TypeDir, Mode: 0o700},
+			tar.Header{Name: "./", Typeflag: tar.TypeDir, Mode: 0o750, Uid: 11, Gid: 12},
+			tar.Header{Name: "./bin/", Typeflag: tar.TypeDir, Mode: 0o700, Uid: 7, Gid: 8},
 			tar.Header{Name: "./bin/tool", Typeflag: tar.TypeReg, Mode: 0o4755, Uid: 7, Linkname: "tool"},
-			tar.Header{Name: "./bin/hard", Typeflag: tar.TypeLink, Mode: 0o755, Linkname: "./bin/tool"},
+			tar.Header{Name: "./bin/hard", Typeflag: tar.TypeLink, Mode: 0o755, Uid: 7, Linkname: "./bin/tool"},
 			tar.Header{Name: "bin/harder", Typeflag: tar.TypeLink, Mode: 0o755, Linkname: "bin/hard"},
-			tar.Header{Name: "bin/soft", Typeflag: tar.TypeSymlink, Linkname: "../tool"},
+			tar.Header{Name: "bin/soft", Typeflag: tar.TypeSymlink, Linkname: "../tool", Uid: 4000000000, Gid: 5},
 		),
 	}
-	unpacked := `drwx------ opt/bin
-urwxr-xr-x opt/bin/tool = tool
--rwxr-xr-x opt/bin/hard = tool
+	unpacked := `drwxr-x--- opt 11:12
+drwx------ opt/bin 7:8
+urwxr-xr-x opt/bin/tool 7:0 = tool
+-rwxr-xr-x opt/bin/hard 7:0 = tool
 -rwxr-xr-x opt/bin/harder = tool
-Lrwxrwxrwx opt/bin/soft -> ../tool
+Lrwxrwxrwx opt/bin/soft 4000000000:5 -> ../tool
 `
+	given := func(dir, owner string) string { // with an owner for all
+		var b strings.Builder
+		for line := range strings.Lines(unpacked) {
+			words := strings.Fields(strings.Replace(line, " opt", " "+dir, 1))
+			b.WriteString(words[0] + " " + words[1] + " " + owner)
+			for _, word := range words[2:] {
+				if !strings.Contains(word, ":") {
+					b.WriteString(" " + word)
+				}
+			}
+			b.WriteString("\n")
+		}
+		return b.String()
+	}
 	for name, test := range map[string]struct{ kubefile, want string }{
 		"an archive":                  {"ADD x.tar.gz opt", unpacked},
 		"an archive with a slash":     {"ADD x.tar.gz opt/", unpacked},
@@ -120,7 +136,12 @@ Lrwxrwxrwx opt/bin/soft -> ../tool
 		"a URL to a name":             {"ADD https://x.example/d/f.bin opt/g", "-rw------- opt/g <- https://x.example/d/f.bin\n"},
 		"a URL to a directory":        {"ADD https://x.example/d/f%20g.bin?v=1#x opt/", "-rw------- opt/f g.bin <- https://x.example/d/f%20g.bin?v=1#x\n"},
 		"a URL with a mode":           {"ADD --chmod=755 https://x.example/f opt/", "-rwxr-xr-x opt/f <- https://x.example/f\n"},
-		"owner of an archive's files": {"ADD --chown=3:4 --chmod=0644 x.tar.gz o", "drw-r--r-- o/bin 3:4\n-rw-r--r-- o/bin/tool 3:4 = tool\n-rw-r--r-- o/bin/hard 3:4 = tool\n-rw-r--r-- o/bin/harder 3:4 = tool\nLrwxrwxrwx o/bin/soft 3:4 -> ../tool\n"},
+		"an archive over the root":    {"ADD x.tar.gz .", strings.ReplaceAll(strings.Join(strings.SplitAfter(unpacked, "\n")[1:], ""), "opt/", "")},
+		"owner of an archive's files": {"ADD --chown=3:4 x.tar.gz o", given("o", "3:4")},
+		"they become root's":          {"ADD --chown=root x.tar.gz o", strings.ReplaceAll(given("o", "0:0"), " 0:0", "")},
+		"their modes stay":            {"ADD --chmod=0644 x.tar.gz opt", unpacked},
+		"with a file, a mode and an owner": {"ADD --chown=3:4 --chmod=0600 [ax].t* o/",
+			"-rw------- o/a.txt 3:4 = a\n" + given("o", "3:4")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -129,6 +150,18 @@ Lrwxrwxrwx opt/bin/soft -> ../tool
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestAddMode warns of a mode that holds for no file.
+func TestAddMode(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"a.txt": "a", "x.tar.gz": archive(t, tar.Header{Name: "f", Typeflag: tar.TypeReg, Mode: 0o640})}
+	for line, want := range map[string]int{"ADD --chmod=0600 x.tar.gz .": 1, "ADD --chmod=0600 a.txt .": 0, "ADD --chown=5 x.tar.gz .": 0} {
+		p := plan(t, fixture{kubefile: line, context: files})
+		if len(p.Warnings) != want || want > 0 && !strings.Contains(p.Warnings[0], "Kubefile:2:1: ADD: --chmod is not for what is unpacked: the files of x.tar.gz") {
+			t.Errorf("%s: %q", line, p.Warnings)
+		}
 	}
 }
 
@@ -152,9 +185,12 @@ func TestCopyErrors(t *testing.T) {
 		"a.txt":       "a",
 		"up.tar.gz":   archive(t, tar.Header{Name: "../up", Typeflag: tar.TypeReg}),
 		"link.tar.gz": archive(t, tar.Header{Name: "hard", Typeflag: tar.TypeLink, Linkname: "gone"}),
-		"out":         "-> ../../../../etc",
-		"abs":         "-> /etc/passwd",
-		"d/.wh.a":     "",
+		"twice.tar.gz": archive(t, tar.Header{Name: "a", Typeflag: tar.TypeReg, Linkname: "one"},
+			tar.Header{Name: "a", Typeflag: tar.TypeReg, Linkname: "two"}),
+		"owner.tar.gz": archive(t, tar.Header{Name: "a", Typeflag: tar.TypeReg, Uid: -1}),
+		"out":          "-> ../../../../etc",
+		"abs":          "-> /etc/passwd",
+		"d/.wh.a":      "",
 	}
 	for name, test := range map[string]struct{ kubefile, want string }{
 		"no file":                {"COPY gone .", "Kubefile:2:6: gone matches no file of the build context; correct the path"},
@@ -164,6 +200,8 @@ func TestCopyErrors(t *testing.T) {
 		"absolute link":          {"COPY abs .", "path escapes from parent"},
 		"archive that leaves":    {"ADD up.tar.gz x/", `Kubefile:2:1: ADD: unpack up.tar.gz: archive entry "../up" leaves the archive`},
 		"hard link to nothing":   {"ADD link.tar.gz x/", "hard is a hard link to gone, which is not in the archive before it"},
+		"one name twice":         {"ADD twice.tar.gz x/", "unpack twice.tar.gz: it has two different files a; pack it again with one"},
+		"owner of no system":     {"ADD owner.tar.gz x/", `archive entry "a" has the owner -1:0`},
 		"whiteout":               {"COPY d d", "d/.wh.a: a name that begins with .wh. stands for a removed file"},
 		"URL without a name":     {"ADD https://x.example/dir/ opt/", "Kubefile:2:1: ADD: https://x.example/dir/ ends in no file name"},
 		"URL of dots":            {"ADD https://x.example/a/%2e%2e opt/", "ends in no file name"},

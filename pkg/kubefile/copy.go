@@ -80,7 +80,7 @@ func destination(text string) Dest {
 }
 
 // owner reads UID[:GID]. Without a GID it is the UID, as in docker.
-func (e *evaluator) owner(text Word) Owner {
+func (e *evaluator) owner(text Word) *Owner {
 	user, group, hasGroup := strings.Cut(text.Text, ":")
 	if !hasGroup {
 		group = user
@@ -90,7 +90,7 @@ func (e *evaluator) owner(text Word) Owner {
 	if !ok || !ok2 {
 		e.value(text.Pos, "write --chown=UID:GID in numbers", "%q cannot be looked up: a cluster image has no accounts", text.Text)
 	}
-	return Owner{uid, gid}
+	return &Owner{uid, gid}
 }
 
 // number reads a user or group number; root is 0 everywhere.

@@ -2,6 +2,7 @@ package kubefile
 
 import (
 	"io/fs"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -36,18 +37,18 @@ func TestCopyFlags(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		flags string
-		owner Owner
+		owner *Owner
 		mode  fs.FileMode
 	}{
-		{"", Owner{}, 0},
-		{"--chown=1000", Owner{1000, 1000}, 0},
-		{"--chown=1:2", Owner{1, 2}, 0},
-		{"--chown=root:5", Owner{0, 5}, 0},
-		{"--chown=$OWNER", Owner{7, 8}, 0},
-		{`--chown="1:2"`, Owner{1, 2}, 0},
-		{"--chmod=0644", Owner{}, 0o644},
-		{"--chmod=7777", Owner{}, 0o777 | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky},
-		{"--chmod=2${X:-755}", Owner{}, 0o755 | fs.ModeSetgid},
+		{"", nil, 0},
+		{"--chown=1000", &Owner{1000, 1000}, 0},
+		{"--chown=1:2", &Owner{1, 2}, 0},
+		{"--chown=root:5", &Owner{0, 5}, 0},
+		{"--chown=$OWNER", &Owner{7, 8}, 0},
+		{`--chown="1:2"`, &Owner{1, 2}, 0},
+		{"--chmod=0644", nil, 0o644},
+		{"--chmod=7777", nil, 0o777 | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky},
+		{"--chmod=2${X:-755}", nil, 0o755 | fs.ModeSetgid},
 	}
 	for _, test := range tests {
 		for _, keyword := range []string{"COPY", "ADD"} {
@@ -56,7 +57,7 @@ func TestCopyFlags(t *testing.T) {
 			if !ok {
 				got = script.Steps[0].(Add).Copy
 			}
-			if got.Owner != test.owner || (got.Mode == nil) != (test.mode == 0) || got.Mode != nil && *got.Mode != test.mode {
+			if !reflect.DeepEqual(got.Owner, test.owner) || (got.Mode == nil) != (test.mode == 0) || got.Mode != nil && *got.Mode != test.mode {
 				t.Errorf("%s %s: owner %v, mode %v; want %v, %v", keyword, test.flags, got.Owner, got.Mode, test.owner, test.mode)
 			}
 		}

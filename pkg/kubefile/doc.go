@@ -33,6 +33,8 @@
 // are not repeated:
 //   - COPY takes several sources and its flags; sealer keeps only the first
 //     source, takes the second for the destination, and drops flags.
+//   - What ADD unpacks has the owners and modes of the archive, as in docker and
+//     sealer. ADD --chown gives it another owner, as in docker; sealer drops that.
 //   - A word that begins with # and stands behind enough arguments of FROM, COPY,
 //     ADD, APP, CNI, CSI or LAUNCH begins a comment. Sealer's manual writes such
 //     comments; sealer itself drops them from COPY only, and docker nowhere.

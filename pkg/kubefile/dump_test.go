@@ -68,7 +68,10 @@ func dumpWords(b *bytes.Buffer, words []Word) {
 
 func dumpCopy(b *bytes.Buffer, c Copy) {
 	dumpWords(b, c.Sources)
-	fmt.Fprintf(b, " to %q dir=%v owner=%d:%d", c.Dest.Path, c.Dest.Dir, c.Owner.UID, c.Owner.GID)
+	fmt.Fprintf(b, " to %q dir=%v", c.Dest.Path, c.Dest.Dir)
+	if c.Owner != nil {
+		fmt.Fprintf(b, " owner=%d:%d", c.Owner.UID, c.Owner.GID)
+	}
 	if c.Mode != nil {
 		fmt.Fprintf(b, " mode=%v", *c.Mode)
 	}

@@ -72,12 +72,13 @@ type Copy struct {
 	Origin
 	Sources []Word // paths in the context, slash-separated, may hold wildcards
 	Dest    Dest
-	Owner   Owner
+	Owner   *Owner       // nil is root, and the archive's own for what ADD unpacks
 	Mode    *fs.FileMode // permission and setuid, setgid, sticky; nil keeps the file's own
 }
 
 // Add is Copy of files, archives and downloads: a local tar archive is
-// unpacked, an http:// or https:// source (IsURL) is downloaded as it is.
+// unpacked, an http:// or https:// source (IsURL) is downloaded as it is. Mode
+// does not hold for what is unpacked.
 type Add struct {
 	Copy
 	Checksum digest.Digest // of the one download; empty if not given
@@ -89,7 +90,7 @@ type Dest struct {
 	Dir  bool   // it was written as a directory: it ends with "/" or is "."
 }
 
-// Owner is who owns the copied files; the zero value is root.
+// Owner is who owns files.
 type Owner struct{ UID, GID int }
 
 // Run executes a command over what the steps before it made.

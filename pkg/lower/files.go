@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/opc-source/opc-image/pkg/layer"
@@ -19,6 +17,7 @@ import (
 
 // files writes the files of one platform.
 func (w *writer) files(ctx context.Context, platform string) error {
+	w.special[platform] = map[string]layer.Entry{}
 	items, err := rootfs.Bind(ctx, w.plan.Files, w.lock, w.store, platform)
 	if err != nil {
 		return err
@@ -27,31 +26,24 @@ func (w *writer) files(ctx context.Context, platform string) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		source := w.source(item.Name)
-		dest := strings.Replace(source, archVariable, strings.Split(platform, "/")[1], 1)
+		if special(item) {
+			w.special[platform][item.Name] = item.Entry
+			if !strings.HasPrefix(item.Name, sealer.AppsDir+"/") { // sealer looks for files of apps in the context
+				continue
+			}
+		} else {
+			delete(w.special[platform], item.Name) // a later file is an ordinary one
+		}
+		dest := strings.Replace(w.source(item.Name), archVariable, arch(platform), 1)
 		if err := w.file(dest, item); err != nil {
 			return fmt.Errorf("write %s: %w", dest, err)
-		}
-		if line := special(source, item); line != "" {
-			w.special[item.Name] = line
-			w.seen[item.Name] = append(w.seen[item.Name], platform)
-		} else {
-			delete(w.special, item.Name) // a later file is an ordinary one
 		}
 	}
 	return nil
 }
 
-// everywhere makes sure that what special files are copied from is there for all
-// platforms: a COPY without a source fails.
-func (w *writer) everywhere() error {
-	for _, name := range slices.Sorted(maps.Keys(w.special)) {
-		if on := w.seen[name]; !w.shared[name] && len(on) < len(w.plan.Platforms) {
-			return fmt.Errorf("%s has an owner or mode of its own and is there for %s only, which a Kubefile cannot say", name, strings.Join(on, ", "))
-		}
-	}
-	return nil
-}
+// arch is the architecture of a platform.
+func arch(platform string) string { return strings.Split(platform, "/")[1] }
 
 // source is where a file stands in the context, as a Kubefile names it.
 func (w *writer) source(name string) string {
@@ -63,34 +55,6 @@ func (w *writer) source(name string) string {
 		return path.Join(appsDir, app)
 	}
 	return path.Join(rootfsDir, name)
-}
-
-// special is the instruction for a file that COPY of a directory would not give
-// the owner and mode it has; empty for others.
-func special(source string, item rootfs.Item) string {
-	plain := item.Mode == 0o644 || item.Mode == 0o755
-	if item.Kind != layer.File || item.UID == 0 && item.GID == 0 && plain {
-		return ""
-	}
-	line := "COPY"
-	if item.UID != 0 || item.GID != 0 {
-		line += fmt.Sprintf(" --chown=%d:%d", item.UID, item.GID)
-	}
-	if !plain {
-		line += fmt.Sprintf(" --chmod=%04o", octal(item.Mode))
-	}
-	return line + " " + source + " " + item.Name
-}
-
-// octal is a mode as chmod has it.
-func octal(mode fs.FileMode) uint32 {
-	n := uint32(mode.Perm())
-	for bit, flag := range map[uint32]fs.FileMode{0o4000: fs.ModeSetuid, 0o2000: fs.ModeSetgid, 0o1000: fs.ModeSticky} {
-		if mode&flag != 0 {
-			n |= bit
-		}
-	}
-	return n
 }
 
 func (w *writer) file(dest string, item rootfs.Item) error {

@@ -28,9 +28,6 @@ func (w *writer) kubefile(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if err := w.everywhere(); err != nil {
-		return nil, err
-	}
 	if err := w.imageList(); err != nil {
 		return nil, err
 	}
@@ -39,12 +36,17 @@ func (w *writer) kubefile(ctx context.Context) ([]byte, error) {
 	k.line("COPY %s .", rootfsDir)
 	if w.arch {
 		k.line("COPY %s .", archVariable)
+		for _, platform := range w.plan.Platforms { // one may have nothing of its own
+			if err := w.root.MkdirAll(arch(platform), 0o755); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for _, app := range w.plan.Apps {
 		w.app(k, app)
 	}
-	for _, name := range slices.Sorted(maps.Keys(w.special)) {
-		k.line("%s", w.special[name])
+	if err := w.owners(k); err != nil {
+		return nil, err
 	}
 	switch {
 	case len(w.plan.Launch.Cmds) > 0:

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/opc-source/opc-image/pkg/compose"
+	"github.com/opc-source/opc-image/pkg/layer"
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/sealer"
 	"github.com/opc-source/opc-image/pkg/store"
@@ -43,7 +44,7 @@ func Write(ctx context.Context, p *compose.Plan, l *lock.Lock, s store.Reader, d
 		return err
 	}
 	defer root.Close()
-	w := &writer{plan: p, lock: l, store: s, root: root, shared: map[string]bool{}, special: map[string]string{}, seen: map[string][]string{}}
+	w := &writer{plan: p, lock: l, store: s, root: root, shared: map[string]bool{}, special: map[string]map[string]layer.Entry{}}
 	text, err := w.kubefile(ctx)
 	if err != nil {
 		return err
@@ -67,10 +68,9 @@ type writer struct {
 	root   *os.Root
 	shared map[string]bool // files that are the same for all platforms
 	arch   bool            // some files are of one platform only
-	// special are the COPY instructions of files that have another owner or mode
-	// than COPY gives them, by name.
-	special map[string]string
-	seen    map[string][]string // the platforms each of them is for
+	// special are the files that have another owner or mode than COPY gives them,
+	// by platform and name.
+	special map[string]map[string]layer.Entry
 }
 
 // imageList names every image that has a registry to be pulled from, beside those

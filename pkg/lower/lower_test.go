@@ -70,6 +70,10 @@ func sample(t *testing.T, s *store.Store) (*compose.Plan, *lock.Lock) {
 			{Name: "etc/conf", Mode: 0o644, Content: data("first")},
 			{Name: "etc/conf", Mode: 0o644, Content: data("conf")},
 			{Name: "etc/secret", Mode: 0o600, UID: 5, GID: 6, Content: data("secret")},
+			{Name: "etc/private", Mode: os.ModeDir | 0o700, UID: 5, GID: 6},
+			{Name: "etc/owned", Mode: os.ModeSymlink | 0o777, UID: 5, GID: 6, Link: "secret"},
+			{Name: "etc/plain again", Mode: 0o600, Content: data("first")},
+			{Name: "etc/plain again", Mode: 0o644, Content: data("second")},
 			{Name: "bin/tool", Mode: 0o755, Platform: amd, Content: data("amd")},
 			{Name: "bin/tool", Mode: 0o755, Platform: arm, Content: data("arm")},
 			{Name: "bin/suid", Mode: os.ModeSetuid | 0o755, Platform: amd, Content: data("amd suid")},
@@ -82,7 +86,7 @@ func sample(t *testing.T, s *store.Store) (*compose.Plan, *lock.Lock) {
 			{Name: "application/apps/web/charts/web-1.tgz", Mode: 0o644, Content: compose.Content{Source: "https://c.example#web@1"}},
 			{Name: "application/apps/web/bin/x", Mode: 0o755, Platform: amd, Content: data("x amd")},
 			{Name: "application/apps/web/bin/x", Mode: 0o755, Platform: arm, Content: data("x arm")},
-			{Name: "application/apps/disk/run.sh", Mode: 0o755, Content: data("#!/bin/sh")},
+			{Name: "application/apps/disk/run.sh", Mode: 0o750, Content: data("#!/bin/sh")},
 		},
 	}, l
 }
@@ -116,6 +120,9 @@ func again(t *testing.T, dir string) *compose.Plan {
 // files are those of a plan for a platform, by name: the last of each.
 func files(t *testing.T, p *compose.Plan, l *lock.Lock, s *store.Store, platform string) map[string]string {
 	t.Helper()
+	if err := rootfs.Stage(t.Context(), p, l, s); err != nil {
+		t.Fatal(err)
+	}
 	items, err := rootfs.Bind(t.Context(), p.Files, l, s, platform)
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +141,7 @@ func files(t *testing.T, p *compose.Plan, l *lock.Lock, s *store.Store, platform
 				content = string(text)
 			}
 		}
-		if item.Kind != layer.Dir && item.Name != "manifests/imageList" {
+		if item.Name != "manifests/imageList" && (item.Kind != layer.Dir || item.Mode != 0o755) {
 			found[item.Name] = fmt.Sprintf("%v %d:%d %s%s", item.Mode, item.UID, item.GID, item.Link, content)
 		}
 	}
@@ -198,8 +205,8 @@ APPENV web X="1 2"
 APPENV web Y="\$Z"
 APPCMDS web ["helm upgrade --install web charts/web-1.tgz && echo \"$HOME\""]
 CSI disk local://apps/disk
-COPY --chmod=4755 ${ARCH}/bin/suid bin/suid
-COPY --chown=5:6 --chmod=0600 rootfs/etc/secret etc/secret
+ARG TARGETARCH
+ADD owners-${TARGETARCH}.tar .
 LAUNCH ["net","web"]
 `
 	if diff := cmp.Diff(want, string(text)); diff != "" {
@@ -219,6 +226,33 @@ func TestOthers(t *testing.T) {
 	q := again(t, dir)
 	if q.Base != p.Base || !slices.Equal(q.Launch.Cmds, p.Launch.Cmds) {
 		t.Errorf("%+v", q)
+	}
+}
+
+// TestOneArchive has the owners of all platforms in one archive where they are the
+// same, and in one each where only one platform has some.
+func TestOneArchive(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for only, want := range map[string][]string{"": {"owners.tar"}, arm: {"owners-amd64.tar", "owners-arm64.tar"}} {
+		dir := t.TempDir()
+		p := &compose.Plan{Name: "test", Platforms: []string{amd, arm}, Files: []compose.File{
+			{Name: "manifests", Mode: os.ModeDir | 0o710},
+			{Name: "big", Mode: 0o600, UID: 1, Platform: only, Content: data("x")},
+		}}
+		if err := lower.Write(t.Context(), p, &lock.Lock{}, s, dir); err != nil {
+			t.Fatal(err)
+		}
+		got, err := filepath.Glob(filepath.Join(dir, "*.tar"))
+		if err != nil || len(got) != len(want) || filepath.Base(got[0]) != want[0] || filepath.Base(got[len(got)-1]) != want[len(want)-1] {
+			t.Errorf("%v, %v; want %v", got, err, want)
+		}
+		q := again(t, dir)
+		for _, platform := range p.Platforms {
+			if diff := cmp.Diff(files(t, p, &lock.Lock{}, s, platform), files(t, q, &lock.Lock{}, s, platform)); diff != "" {
+				t.Errorf("%s: %s", platform, diff)
+			}
+		}
 	}
 }
 
@@ -244,8 +278,8 @@ func TestErrors(t *testing.T) {
 			l.Downloads = nil
 			return dir
 		},
-		"bin/suid has an owner or mode of its own and is there for linux/arm64 only": func(p *compose.Plan, _ *lock.Lock, dir string) string {
-			p.Files = slices.DeleteFunc(p.Files, func(f compose.File) bool { return f.Name == "bin/suid" && f.Platform == amd })
+		"write owners.tar: ": func(p *compose.Plan, _ *lock.Lock, dir string) string {
+			p.Files = []compose.File{{Name: "big", Mode: 0o600, Content: compose.Content{Local: "x", Member: "m", Digest: digest.FromString("gone"), Size: 4}}}
 			return dir
 		},
 		"the value of LINES has several lines": func(p *compose.Plan, _ *lock.Lock, dir string) string {

@@ -23,8 +23,9 @@ import (
 
 // Limits of what is read from an archive.
 const (
-	maxEntries = 1 << 20  // entries
-	maxMember  = 16 << 30 // bytes of one member, unpacked
+	maxEntries = 1 << 20   // entries
+	maxMember  = 16 << 30  // bytes of one member, unpacked
+	maxOwner   = 1<<32 - 2 // user or group number; the next one means none
 )
 
 // ErrNotArchive tells that content is none of the formats read here.
@@ -32,12 +33,15 @@ var ErrNotArchive = errors.New("not an archive (tar, tar.gz, tar.bz2, tar.xz, ta
 
 // Entry is one member of an archive.
 type Entry struct {
-	// Name within the archive, clean and relative.
+	// Name within the archive, clean and relative. It is "." for the directory
+	// that a tar archive may describe its own root with.
 	Name string
 	// Mode with type and permission; Link is the target of a symlink, or the
 	// other name of a hard link (whose type is a regular file).
 	Mode fs.FileMode
 	Link string
+	// UID and GID are the owner in a tar archive.
+	UID, GID int
 	// Size in bytes of a regular file.
 	Size int64
 }
@@ -145,7 +149,7 @@ func walkTar(r io.Reader, fn func(Entry, io.Reader) error) error {
 		if n == maxEntries {
 			return fmt.Errorf("archive has more than %d entries", maxEntries)
 		}
-		e := Entry{Mode: h.FileInfo().Mode(), Link: h.Linkname, Size: h.Size}
+		e := Entry{Mode: h.FileInfo().Mode(), Link: h.Linkname, UID: h.Uid, GID: h.Gid, Size: h.Size}
 		switch h.Typeflag {
 		case tar.TypeReg, tar.TypeDir, tar.TypeSymlink:
 		case tar.TypeLink:
@@ -187,14 +191,17 @@ func walkZip(archive io.ReaderAt, size int64, fn func(Entry, io.Reader) error) e
 	return nil
 }
 
-// visit checks name and size before fn sees the entry.
+// visit checks name, owner and size before fn sees the entry.
 func visit(name string, e Entry, r io.Reader, fn func(Entry, io.Reader) error) error {
 	e.Name = path.Clean(name)
-	if e.Name == "." {
+	if e.Name == "." && !e.Mode.IsDir() {
 		return nil
 	}
 	if !fs.ValidPath(e.Name) {
 		return fmt.Errorf("archive entry %q leaves the archive", name)
+	}
+	if e.UID < 0 || e.GID < 0 || e.UID > maxOwner || e.GID > maxOwner {
+		return fmt.Errorf("archive entry %q has the owner %d:%d, which no Linux has", name, e.UID, e.GID)
 	}
 	if e.Size < 0 || e.Size > maxMember {
 		return fmt.Errorf("archive entry %q has %d bytes, more than the limit of %d", name, e.Size, int64(maxMember))

@@ -40,8 +40,9 @@ func plainTar(t *testing.T, headers ...tar.Header) []byte {
 
 func sample(t *testing.T) []byte {
 	return plainTar(t,
+		tar.Header{Name: "./", Typeflag: tar.TypeDir, Mode: 0o700, Uid: 1, Gid: 2},
 		tar.Header{Name: "./bin/", Typeflag: tar.TypeDir, Mode: 0o755},
-		tar.Header{Name: "./bin/tool", Typeflag: tar.TypeReg, Mode: 0o755},
+		tar.Header{Name: "./bin/tool", Typeflag: tar.TypeReg, Mode: 0o755, Uid: maxOwner, Gid: 3},
 		tar.Header{Name: "bin/alias", Typeflag: tar.TypeSymlink, Linkname: "tool", Mode: 0o777},
 		tar.Header{Name: "README", Typeflag: tar.TypeReg, Mode: 0o644},
 	)
@@ -123,8 +124,9 @@ func TestWalk(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Entry{
+		{Name: ".", Mode: fs.ModeDir | 0o700, UID: 1, GID: 2},
 		{Name: "bin", Mode: fs.ModeDir | 0o755},
-		{Name: "bin/tool", Mode: 0o755, Size: 10},
+		{Name: "bin/tool", Mode: 0o755, UID: maxOwner, GID: 3, Size: 10},
 		{Name: "bin/alias", Mode: fs.ModeSymlink | 0o777, Link: "tool"},
 		{Name: "README", Mode: 0o644, Size: 6},
 	}
@@ -140,6 +142,8 @@ func TestHostile(t *testing.T) {
 	}{
 		"parent":   {plainTar(t, tar.Header{Name: "../etc/passwd", Typeflag: tar.TypeReg}), "leaves the archive"},
 		"absolute": {plainTar(t, tar.Header{Name: "/etc/passwd", Typeflag: tar.TypeReg}), "leaves the archive"},
+		"owner":    {plainTar(t, tar.Header{Name: "a", Typeflag: tar.TypeReg, Uid: maxOwner + 1}), "has the owner 4294967295:0, which no Linux has"},
+		"group":    {plainTar(t, tar.Header{Name: "a", Typeflag: tar.TypeReg, Gid: -1}), "has the owner 0:-1"},
 		"device":   {plainTar(t, tar.Header{Name: "null", Typeflag: tar.TypeChar}), "neither file, directory nor link"},
 		"text":     {[]byte("just some text"), "not an archive"},
 		"empty":    {nil, "not an archive"},
