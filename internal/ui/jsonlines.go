@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"sync"
 
@@ -10,6 +11,19 @@ import (
 
 // logKind marks, among JSON events, a line for people; Detail holds it.
 const logKind progress.Kind = "log"
+
+// errorKind marks, among JSON events, what a command failed of; Err holds it.
+const errorKind progress.Kind = "error"
+
+// WriteError writes why a command failed, below its progress: for people, or as a
+// last event where progress is events.
+func WriteError(w io.Writer, mode Mode, failure error) {
+	if mode == JSON {
+		(&jsonLines{out: w}).Report(progress.Event{Kind: errorKind, Err: failure.Error()})
+		return
+	}
+	fmt.Fprintf(w, "Error: %v\n", failure)
+}
 
 // jsonLines writes each event as one line of JSON, for another program. Nothing
 // else is written: what is logged is an event too, of the kind "log".

@@ -9,7 +9,8 @@ import (
 )
 
 // plain writes lines, for a log: when a stage begins, at an interval while it
-// works, whether bytes move or not, and when it ends.
+// works, whether bytes move or not, and when it ends. A stage that had nothing to
+// do is not mentioned.
 type plain struct {
 	now  func() time.Time
 	stop chan struct{}
@@ -57,7 +58,9 @@ func (p *plain) tick() {
 	defer p.mu.Unlock()
 	now := p.now()
 	for _, name := range p.order {
-		p.print(p.stages[name].line(now))
+		s := p.stages[name]
+		p.announce(s)
+		p.print(s.line(now))
 	}
 }
 
@@ -71,16 +74,29 @@ func (p *plain) Report(e progress.Event) {
 		p.remove(e.Stage)
 		p.stages[e.Stage] = s
 		p.order = append(p.order, e.Stage)
-		p.print(begun(e))
 	}
 	s.update(e, p.now())
 	if e.Kind == progress.End {
 		p.remove(e.Stage)
-		p.print(s.ended())
+		if s.announced || !s.idle() {
+			p.print(s.ended())
+		}
 		return
+	}
+	if e.Kind != progress.Begin || e.ItemsTotal > 0 || e.BytesTotal > 0 {
+		p.announce(s)
 	}
 	if line := notable(e); line != "" {
 		p.print(line)
+	}
+}
+
+// announce prints once that a stage began. A stage that does not know what it
+// has to do waits for its first item: it may find nothing to do.
+func (p *plain) announce(s *stage) {
+	if !s.announced {
+		s.announced = true
+		p.print(begun(s.event))
 	}
 }
 

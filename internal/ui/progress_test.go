@@ -83,6 +83,7 @@ func TestPlainBeginsAgain(t *testing.T) {
 	p := newPlain(ProgressOptions{Out: &out, Interval: time.Hour, Now: time.Now})
 	begin := progress.Event{Stage: progress.Push, Kind: progress.Begin}
 	p.Report(begin)
+	p.tick()
 	p.Report(begin)
 	p.tick()
 	if err := p.Close(); err != nil {
@@ -91,8 +92,34 @@ func TestPlainBeginsAgain(t *testing.T) {
 	if got := strings.Count(out.String(), "push: started\n"); got != 2 {
 		t.Errorf("%d starts in %q", got, out.String())
 	}
-	if got := strings.Count(out.String(), "\n"); got != 3 {
+	if got := strings.Count(out.String(), "\n"); got != 4 {
 		t.Errorf("a stage that began again is shown twice: %q", out.String())
+	}
+}
+
+// TestPlainLeavesOutWhatDidNothing: of a stage without work there is no line, and
+// one that learns what it has to do says so with its first item.
+func TestPlainLeavesOutWhatDidNothing(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	p := newPlain(ProgressOptions{Out: &out, Interval: time.Hour, Now: time.Now})
+	for _, e := range []progress.Event{
+		{Stage: progress.Download, Kind: progress.Begin},
+		{Stage: progress.Download, Kind: progress.End},
+		{Stage: progress.Fetch, Kind: progress.Begin},
+		{Stage: progress.Fetch, Kind: progress.Item, Name: "a", Status: "done", Items: 1, ItemsTotal: 2, Bytes: 1, BytesTotal: 3},
+		{Stage: progress.Fetch, Kind: progress.End, Items: 2, ItemsTotal: 2, Bytes: 3, BytesTotal: 3, Elapsed: time.Second},
+		{Stage: progress.Push, Kind: progress.Begin},
+		{Stage: progress.Push, Kind: progress.End, Err: "no route"},
+	} {
+		p.Report(e)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want := "fetch: started, 2 items, 3B\nfetch: done, 2 items, 3B in 1s, 3B/s\npush: failed after 0ms: no route\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
 	}
 }
 

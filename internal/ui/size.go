@@ -77,8 +77,8 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%dd%02dh", seconds/86400, seconds%86400/3600)
 }
 
-// count writes a number of things: "1 item", "60 items".
-func count(n int, thing string) string {
+// Count writes a number of things: "1 item", "60 items".
+func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}

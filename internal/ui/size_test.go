@@ -52,8 +52,8 @@ func TestDuration(t *testing.T) {
 func TestCount(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]string{0: "0 items", 1: "1 item", 2: "2 items"} {
-		if got := count(n, "item"); got != want {
-			t.Errorf("count(%d) = %q, want %q", n, got, want)
+		if got := Count(n, "item"); got != want {
+			t.Errorf("Count(%d) = %q, want %q", n, got, want)
 		}
 	}
 }

@@ -24,6 +24,13 @@ type stage struct {
 	seen    time.Time      // when it came
 	present int            // items that needed no work
 	samples []sample       // of the last window, oldest first
+
+	announced bool // a line said that it began
+}
+
+// idle tells that nothing was done, and nothing went wrong.
+func (s *stage) idle() bool {
+	return s.event.Items == 0 && s.event.Bytes == 0 && s.event.Err == ""
 }
 
 // update takes the next event of the stage in.

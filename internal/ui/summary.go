@@ -11,7 +11,7 @@ import (
 func begun(e progress.Event) string {
 	line := string(e.Stage) + ": started"
 	if e.ItemsTotal > 0 {
-		line += ", " + count(e.ItemsTotal, "item")
+		line += ", " + Count(e.ItemsTotal, "item")
 	}
 	if e.BytesTotal > 0 {
 		line += ", " + Bytes(e.BytesTotal)
@@ -30,7 +30,7 @@ func (s *stage) ended() string {
 	}
 	parts := []string{string(e.Stage) + ": done"}
 	if e.Items > 0 {
-		items := count(e.Items, "item")
+		items := Count(e.Items, "item")
 		if s.present > 0 {
 			items += fmt.Sprintf(" (%d present)", s.present)
 		}

@@ -66,7 +66,7 @@ func (b *bars) Report(e progress.Event) {
 	}
 	s.mu.Lock()
 	s.update(e, b.now())
-	summary := s.ended()
+	summary, idle := s.ended(), s.idle()
 	done, total := s.position()
 	s.mu.Unlock()
 	s.drawn.SetTotal(total, false)
@@ -76,7 +76,9 @@ func (b *bars) Report(e progress.Event) {
 	}
 	if e.Kind == progress.End {
 		b.remove(e.Stage)
-		b.print(summary, e.Err != "")
+		if !idle {
+			b.print(summary, e.Err != "")
+		}
 	}
 }
 
