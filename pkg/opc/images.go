@@ -60,20 +60,14 @@ func (c *Client) Images(ctx context.Context) ([]Image, error) {
 	return list, nil
 }
 
-// Inspect describes a cluster image in the store, by name or digest.
+// Inspect describes a cluster image in the store. name is its name, NAME@DIGEST,
+// or the first 7 or more digits of its digest.
 func (c *Client) Inspect(ctx context.Context, name string) (*Image, error) {
-	ref, err := ParseName(name)
+	name, desc, err := c.find(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	desc, err := c.store.Resolve(ctx, ref.String())
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("no image %s in the store %s; see \"opc-image images\"", ref, c.store.Dir())
-	}
-	if err != nil {
-		return nil, err
-	}
-	return c.read(ctx, ref.String(), desc)
+	return c.read(ctx, name, desc)
 }
 
 func (c *Client) read(ctx context.Context, name string, desc ocispec.Descriptor) (*Image, error) {
@@ -154,16 +148,12 @@ func (c *Client) Tag(ctx context.Context, name, other string) error {
 	return c.store.Tag(ctx, ref.String(), img.Descriptor)
 }
 
-// Remove takes a name away. The content stays until Prune.
-func (c *Client) Remove(ctx context.Context, name string) error {
-	ref, err := ParseName(name)
+// Remove takes the name of an image away, called as with [Client.Inspect], and
+// tells which one that was. The content stays until Prune.
+func (c *Client) Remove(ctx context.Context, name string) (string, error) {
+	name, _, err := c.find(ctx, name)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := c.store.Untag(ctx, ref.String()); errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("no image %s in the store %s; see \"opc-image images\"", ref, c.store.Dir())
-	} else if err != nil {
-		return err
-	}
-	return nil
+	return name, c.store.Untag(ctx, name)
 }

@@ -35,14 +35,11 @@ func (c *Client) Push(ctx context.Context, name string, opts PushOptions) (*Push
 	if err != nil {
 		return nil, err
 	}
-	if opts.To == "" {
-		opts.To = img.Name
-	}
-	to, err := ParsePushName(opts.To)
+	to, err := opts.destination(img)
 	if err != nil {
 		return nil, err
 	}
-	if img.standin() && !opts.AllowStandins && !loopback(to.Domain) {
+	if img.Standin() && !opts.AllowStandins && !loopback(to.Domain) {
 		return nil, fmt.Errorf("%w: image %s was made in a rehearsal and holds stand-ins; to push it to %s all the same, use --allow-standins", ErrInput, img.Name, to.Domain)
 	}
 	meter := c.opts.Progress.Begin(progress.Push, 0, 0)
@@ -52,6 +49,18 @@ func (c *Client) Push(ctx context.Context, name string, opts PushOptions) (*Push
 		return nil, err
 	}
 	return &Pushed{to.String(), result}, nil
+}
+
+// destination is where an image is to be pushed.
+func (o PushOptions) destination(img *Image) (reference.Ref, error) {
+	if o.To == "" {
+		return ParsePushName(img.Name)
+	}
+	to, err := ParseName(o.To)
+	if err == nil && to.Domain == reference.LocalDomain {
+		err = fmt.Errorf("%w: the destination %s has no registry; write REGISTRY/NAME[:TAG]", ErrInput, o.To)
+	}
+	return to, err
 }
 
 // ParsePushName reads the name that an image is pushed under; one for this

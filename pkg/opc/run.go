@@ -81,8 +81,8 @@ func (c *Client) annotations() map[string]string {
 	return map[string]string{rehearse.Annotation: "true"}
 }
 
-// standin tells whether an image was made in a rehearsal.
-func (img *Image) standin() bool {
+// Standin tells whether an image was made in a rehearsal, and so is not real.
+func (img *Image) Standin() bool {
 	for _, v := range img.Variants {
 		if v.Manifest.Annotations[rehearse.Annotation] != "" {
 			return true

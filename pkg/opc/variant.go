@@ -3,6 +3,7 @@ package opc
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/containerd/platforms"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -36,5 +37,5 @@ func (img *Image) Variant(platform string) (*Variant, error) {
 		}
 		have = append(have, img.Variants[i].Platform)
 	}
-	return nil, fmt.Errorf("%w: image %s has no platform %s; it has %v", ErrInput, img.Name, platform, have)
+	return nil, fmt.Errorf("%w: image %s has no platform %s; it has %s", ErrInput, img.Name, platform, strings.Join(have, ", "))
 }

@@ -1,0 +1,59 @@
+package opc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/opc-source/opc-image/pkg/reference"
+	"github.com/opc-source/opc-image/pkg/store"
+)
+
+// shortDigest is the beginning of a digest as "opc-image images" shows it: 7
+// hexadecimal digits or more, the algorithm left out or not.
+var shortDigest = regexp.MustCompile(`^(sha256:)?([0-9a-f]{7,64})$`)
+
+// find gives the name and the descriptor of an image in the store. Besides its
+// name an image may be called NAME@DIGEST, or by the beginning of its digest.
+func (c *Client) find(ctx context.Context, called string) (string, ocispec.Descriptor, error) {
+	ref, err := ParseName(called)
+	if err != nil {
+		return "", ocispec.Descriptor{}, err
+	}
+	desc, err := c.store.Resolve(ctx, ref.String())
+	if err == nil || !errors.Is(err, store.ErrNotFound) {
+		return ref.String(), desc, err
+	}
+	list, err := c.store.Images(ctx)
+	if err != nil {
+		return "", ocispec.Descriptor{}, err
+	}
+	var found []store.Image
+	for _, image := range list {
+		if isCalled(image, called, ref) {
+			found = append(found, image)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return "", ocispec.Descriptor{}, fmt.Errorf("no image %s in the store %s; see \"opc-image images\"", ref, c.store.Dir())
+	case found[0].Descriptor.Digest != found[len(found)-1].Descriptor.Digest:
+		return "", ocispec.Descriptor{}, fmt.Errorf("%w: %s may be %s or %s; say which one", ErrInput, called, found[0].Name, found[len(found)-1].Name)
+	}
+	return found[0].Name, found[0].Descriptor, nil
+}
+
+// isCalled tells whether an image has the repository and digest of ref, or the
+// digest that a user began to write.
+func isCalled(image store.Image, called string, ref reference.Ref) bool {
+	if ref.Digest != "" {
+		own, err := reference.Parse(image.Name)
+		return err == nil && own.Repository() == ref.Repository() && image.Descriptor.Digest == ref.Digest
+	}
+	match := shortDigest.FindStringSubmatch(called)
+	return match != nil && strings.HasPrefix(image.Descriptor.Digest.Encoded(), match[2])
+}
