@@ -33,7 +33,6 @@ further than offering the source, --accept-licence is asked for.`,
 		Example: `  opc-image build full -t registry.example/opc:v0.1.0 --push --accept-licence elasticsearch,prometheus
   opc-image build istio
   opc-image build ./my-platform --platform linux/amd64 --locked`,
-		Args: cobra.ExactArgs(1),
 		RunE: a.onPlan(&target, func(ctx context.Context, p *planned) error {
 			if len(tags) == 0 {
 				tags = []string{p.plan.Name}
@@ -55,7 +54,7 @@ further than offering the source, --accept-licence is asked for.`,
 	target.register(cmd)
 	pins.register(cmd)
 	licences.register(cmd)
-	cmd.Flags().StringArrayVarP(&tags, "tag", "t", nil, "name of the image (default localhost/NAME:latest); may be repeated")
+	cmd.Flags().StringArrayVarP(&tags, "tag", "t", nil, "`NAME` of the image (default localhost/NAME:latest); may be repeated")
 	cmd.Flags().BoolVar(&push, "push", false, "push the image under each of its names")
 	return cmd
 }

@@ -19,7 +19,6 @@ func (a *app) catalog() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "catalog",
 		Short: "List, show and check the components that images are made of",
-		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.catalogList(), a.catalogShow(), a.catalogLint(), a.catalogCheck())
@@ -39,7 +38,6 @@ func (a *app) catalogList() *cobra.Command {
 	return &cobra.Command{
 		Use:   "ls",
 		Short: "List the components",
-		Args:  inputArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			c, err := a.readCatalog()
 			if err != nil {
@@ -65,7 +63,6 @@ func (a *app) catalogShow() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show NAME",
 		Short: "Show a component: what it installs, the images it needs, and what is not verified",
-		Args:  inputArgs(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			all, err := a.readCatalog()
 			if err != nil {
@@ -136,7 +133,6 @@ func (a *app) catalogLint() *cobra.Command {
 	return &cobra.Command{
 		Use:   "lint",
 		Short: "Hold the components to the rules of the air gap",
-		Args:  inputArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := a.readCatalog()
 			if err != nil {

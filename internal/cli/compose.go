@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,10 +23,12 @@ func (a *app) compose() *cobra.Command {
 		Long: `Compose shows the plan of NAME, without any network. With -o it writes a plain
 Kubefile and a build context that sealer itself can build: charts and manifests
 are downloaded, images are listed in manifests/imageList.`,
-		Args: cobra.ExactArgs(1),
 		RunE: a.onPlan(&target, func(ctx context.Context, p *planned) error {
 			if dir == "" {
 				return a.print(p.plan, func(w io.Writer) error { return writePlan(w, p.plan) })
+			}
+			if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+				return inputError{fmt.Errorf("%s is not empty; choose another directory", dir)}
 			}
 			l, err := pins.pin(ctx, p)
 			if err != nil {
@@ -39,7 +43,7 @@ are downloaded, images are listed in manifests/imageList.`,
 	}
 	target.register(cmd)
 	pins.register(cmd)
-	cmd.Flags().StringVarP(&dir, "dir", "o", "", "write a build context for sealer into this directory")
+	cmd.Flags().StringVarP(&dir, "dir", "o", "", "write a build context for sealer into `DIR`")
 	return cmd
 }
 
@@ -49,21 +53,30 @@ func writePlan(w io.Writer, p *compose.Plan) error {
 	for _, f := range p.Files {
 		files[f.Owner]++
 	}
-	if n := files[""]; n > 0 {
-		root.Children = append(root.Children, ui.Node{Label: "Kubefile", Note: fmt.Sprintf("%d files", n)})
+	downloads := map[string][]ui.Node{}
+	for _, d := range p.Downloads {
+		downloads[d.For] = append(downloads[d.For], ui.Node{Label: d.Source})
 	}
+	if n, own := files[""], downloads["the Kubefile"]; n > 0 || len(own) > 0 {
+		root.Children = append(root.Children, ui.Node{Label: "Kubefile", Note: ui.Count(n, "file"), Children: own})
+	}
+	components := map[string]bool{}
 	for _, c := range p.Components {
-		node := ui.Node{Label: c.Name + " " + c.Version, Note: fmt.Sprintf("%d files, %d images declared", files[c.Name], len(c.Images))}
-		for _, d := range p.Downloads {
-			if d.For == c.Name {
-				node.Children = append(node.Children, ui.Node{Label: d.Source})
-			}
+		components[c.Name] = true
+		root.Children = append(root.Children, ui.Node{
+			Label: c.Name + " " + c.Version, Children: downloads[c.Name],
+			Note: ui.Count(files[c.Name], "file") + ", " + ui.Count(len(c.Images), "image") + " declared",
+		})
+	}
+	for _, app := range p.Apps { // those of the Kubefile itself
+		if !components[app.Name] {
+			root.Children = append(root.Children, ui.Node{Label: app.Name, Note: "app", Children: downloads["app "+app.Name]})
 		}
-		root.Children = append(root.Children, node)
 	}
 	if err := ui.WriteTree(w, root); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%d files, %d downloads, Kubernetes %s, platforms %v\n", len(p.Files), len(p.Downloads), p.KubeVersion, p.Platforms)
+	_, err := fmt.Fprintf(w, "%s, %s, Kubernetes %s, for %s\n", ui.Count(len(p.Files), "file"), ui.Count(len(p.Downloads), "download"),
+		p.KubeVersion, strings.Join(p.Platforms, ", "))
 	return err
 }

@@ -25,7 +25,6 @@ func (a *app) doctor() *cobra.Command {
 		Long: `Doctor looks at the store and the space it has, and asks every registry that the
 images of NAME (default: the profile full) come from whether it answers and takes
 the credentials there are for it.`,
-		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := "full"
 			if len(args) == 1 {

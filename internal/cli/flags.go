@@ -1,20 +1,18 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/opc-source/opc-image/internal/ui"
-	"github.com/opc-source/opc-image/pkg/opc"
 	"github.com/opc-source/opc-image/pkg/remote"
 )
 
@@ -30,12 +28,14 @@ type globalFlags struct {
 
 func (g *globalFlags) register(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
-	f.StringVar(&g.store, "store", "", "directory of the store (default $XDG_DATA_HOME/opc-image)")
-	f.StringVar(&g.config, "config", "", "file with mirrors, hosts and limits (default $XDG_CONFIG_HOME/opc-image/config.yaml)")
-	f.StringArrayVar(&g.catalog, "catalog", nil, "directory of components that replace or add to the built-in ones; may be repeated")
+	f.StringVar(&g.store, "store", "", "keep the store in `DIR` (default $XDG_DATA_HOME/opc-image)")
+	f.StringVar(&g.config, "config", "", "take mirrors, hosts and limits from `FILE` (default $XDG_CONFIG_HOME/opc-image/config.yaml)")
+	f.StringArrayVar(&g.catalog, "catalog", nil, "components in `DIR` replace or add to the built-in ones; may be repeated")
 	f.Var(&g.output, "output", "how results are written")
 	f.Var(&g.progress, "progress", "how progress is shown on standard error")
 	f.BoolVar(&g.offline, "offline", false, "ask no network; fail, naming what would have been asked for")
+	completeFlag(cmd, "output", strings.Split(g.output.Type(), "|")...)
+	completeFlag(cmd, "progress", strings.Split(g.progress.Type(), "|")...)
 }
 
 // storeDir is where the store is.
@@ -89,73 +89,4 @@ func created() (time.Time, error) {
 		return time.Time{}, inputError{fmt.Errorf("SOURCE_DATE_EPOCH=%q is not a number of seconds", text)}
 	}
 	return time.Unix(seconds, 0).UTC(), nil
-}
-
-// open starts progress and opens what commands work with. Close the client.
-func (a *app) open() (*opc.Client, error) {
-	dir, err := a.global.storeDir()
-	if err != nil {
-		return nil, err
-	}
-	config, err := a.global.remote()
-	if err != nil {
-		return nil, err
-	}
-	stamp, err := created()
-	if err != nil {
-		return nil, err
-	}
-	composer, err := a.composer()
-	if err != nil {
-		return nil, err
-	}
-	a.startProgress()
-	return opc.Open(opc.Options{
-		Store: dir, Composer: composer,
-		Remote:  remote.Options{Config: config, Offline: a.global.offline, UserAgent: "opc-image/" + Version()},
-		Created: stamp, Client: "opc-image " + Version(), Progress: a.progress.Report, Log: a.progress.Log,
-	})
-}
-
-func (a *app) startProgress() {
-	if a.progress == nil {
-		a.progress = ui.NewProgress(ui.ProgressOptions{Mode: a.global.progress, Out: a.err})
-	}
-}
-
-// composer knows the built-in catalog and the directories of --catalog. There is
-// one, so that these are read once.
-func (a *app) composer() (*opc.Composer, error) {
-	if a.composes != nil {
-		return a.composes, nil
-	}
-	var layers []fs.FS
-	for _, dir := range a.global.catalog {
-		if _, err := os.ReadDir(dir); err != nil {
-			return nil, inputError{fmt.Errorf("--catalog: %w", err)}
-		}
-		layers = append(layers, os.DirFS(dir))
-	}
-	a.composes = opc.NewComposer(layers...)
-	return a.composes, nil
-}
-
-// on makes the body of a command that works with a client.
-func (a *app) on(do func(ctx context.Context, c *opc.Client, args []string) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) error {
-		c, err := a.open()
-		if err != nil {
-			return err
-		}
-		defer c.Close()
-		return do(cmd.Context(), c, args)
-	}
-}
-
-// print ends progress and writes a result to standard output: v as JSON, or
-// what text writes.
-func (a *app) print(v any, text func(w io.Writer) error) error {
-	a.startProgress()
-	a.progress.Close()
-	return ui.Output{Format: a.global.output, W: a.out}.Write(v, text)
 }

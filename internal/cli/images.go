@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -21,17 +22,11 @@ func (a *app) images() *cobra.Command {
 lists the container images that NAME asks for, and who asks: NAME is a cluster
 image in the store, a profile, a component, a chart (directory or .tgz), a
 directory or a file of manifests.`,
-		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return a.neededImages(cmd.Context(), args[0], discovery)
 			}
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			list, err := c.Images(cmd.Context())
+			list, err := a.storedImages(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -42,8 +37,26 @@ directory or a file of manifests.`,
 	return cmd
 }
 
+// storedImages are the images of the store; none when there is no store.
+func (a *app) storedImages(ctx context.Context) ([]opc.Image, error) {
+	c, err := a.openExisting()
+	if errors.Is(err, errNoStore) {
+		return []opc.Image{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	return c.Images(ctx)
+}
+
 func writeImages(w io.Writer, list []opc.Image) error {
-	t := ui.NewTable("NAME", "DIGEST", "PLATFORMS", "SIZE")
+	header := []string{"NAME", "DIGEST", "PLATFORMS", "SIZE"}
+	notes := slices.ContainsFunc(list, func(img opc.Image) bool { return img.Standin() })
+	if notes {
+		header = append(header, "NOTE")
+	}
+	t := ui.NewTable(header...)
 	for _, img := range list {
 		var platforms []string
 		var size int64
@@ -51,9 +64,30 @@ func writeImages(w io.Writer, list []opc.Image) error {
 			platforms = append(platforms, v.Platform)
 			size += v.Size
 		}
-		t.Row(img.Name, img.Descriptor.Digest.Encoded()[:12], strings.Join(platforms, ","), ui.Bytes(size))
+		row := []any{img.Name, img.Descriptor.Digest.Encoded()[:12], strings.Join(platforms, ","), ui.Bytes(size)}
+		if notes {
+			row = append(row, standinNote(&img))
+		}
+		t.Row(row...)
 	}
 	return t.Write(w)
+}
+
+// standinNote marks images of rehearsals.
+func standinNote(img *opc.Image) string {
+	if img.Standin() {
+		return "stand-ins"
+	}
+	return ""
+}
+
+// warnStandins tells of an image that it is not real.
+func (a *app) warnStandins(ctx context.Context, c *opc.Client, name string) error {
+	img, err := c.Inspect(ctx, name)
+	if err == nil && img.Standin() {
+		a.progress.Log("Warning: image " + img.Name + " was made in a rehearsal and holds stand-ins")
+	}
+	return err
 }
 
 func (a *app) inspect() *cobra.Command {
@@ -61,8 +95,7 @@ func (a *app) inspect() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect NAME",
 		Short: "Show what an image's metadata says, as JSON",
-		Args:  cobra.ExactArgs(1),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+		RunE: imageNames(a.onStore(func(ctx context.Context, c *opc.Client, args []string) error {
 			img, err := c.Inspect(ctx, args[0])
 			if err != nil {
 				return err
@@ -74,87 +107,8 @@ func (a *app) inspect() *cobra.Command {
 				}
 			}
 			return ui.WriteJSON(a.out, shown)
-		}),
+		})),
 	}
-	cmd.Flags().StringVar(&platform, "platform", "", "only this platform")
+	cmd.Flags().StringVar(&platform, "platform", "", "only `OS/ARCH`")
 	return cmd
-}
-
-func (a *app) tree() *cobra.Command {
-	return &cobra.Command{
-		Use:   "tree NAME",
-		Short: "Show what is inside an image: apps, and the container images each needs",
-		Args:  cobra.ExactArgs(1),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
-			img, err := c.Inspect(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			root, err := imageTree(ctx, c, img)
-			if err != nil {
-				return err
-			}
-			return a.print(root, func(w io.Writer) error { return ui.WriteTree(w, *root) })
-		}),
-	}
-}
-
-// imageTree is the tree of an image: its apps, and below each the container
-// images, with their size where the image's registry tells.
-func imageTree(ctx context.Context, c *opc.Client, img *opc.Image) (*ui.Node, error) {
-	root := &ui.Node{Label: img.Name}
-	apps := map[string]*treeApp{}
-	var order []string
-	for _, v := range img.Variants {
-		root.Size += v.Size
-		sizes, err := c.ContainerImages(ctx, img, v.Platform)
-		if err != nil {
-			return nil, err
-		}
-		for _, application := range v.Extension.Applications {
-			if apps[application.Name] == nil {
-				apps[application.Name] = &treeApp{images: map[string]*ui.Node{}}
-				order = append(order, application.Name)
-			}
-		}
-		for _, image := range v.Images {
-			app := apps[image.AppName]
-			if app == nil {
-				app = &treeApp{images: map[string]*ui.Node{}}
-				apps[image.AppName] = app
-				order = append(order, image.AppName)
-			}
-			app.add(image.Image, v.Platform, sizes[image.Image])
-		}
-	}
-	for _, name := range order {
-		root.Children = append(root.Children, apps[name].node(name))
-	}
-	return root, nil
-}
-
-// treeApp collects the images of an app over all platforms.
-type treeApp struct{ images map[string]*ui.Node }
-
-func (t *treeApp) add(image, platform string, size int64) {
-	n := t.images[image]
-	if n == nil {
-		n = &ui.Node{Label: image}
-		t.images[image] = n
-	}
-	n.Size += size
-	n.Note = strings.TrimPrefix(n.Note+", "+platform, ", ")
-}
-
-func (t *treeApp) node(name string) ui.Node {
-	node := ui.Node{Label: name}
-	if name == "" {
-		node.Label = "(no app)"
-	}
-	for _, n := range t.images {
-		node.Children = append(node.Children, *n)
-		node.Size += n.Size
-	}
-	slices.SortFunc(node.Children, func(a, b ui.Node) int { return strings.Compare(a.Label, b.Label) })
-	return node
 }

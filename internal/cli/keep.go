@@ -17,10 +17,9 @@ func (a *app) tag() *cobra.Command {
 	return &cobra.Command{
 		Use:   "tag NAME NEW",
 		Short: "Give an image another name",
-		Args:  cobra.ExactArgs(2),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+		RunE: imageNames(a.onStore(func(ctx context.Context, c *opc.Client, args []string) error {
 			return c.Tag(ctx, args[0], args[1])
-		}),
+		})),
 	}
 }
 
@@ -28,15 +27,17 @@ func (a *app) rmi() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rmi NAME…",
 		Short: "Take names away; \"prune\" frees the space",
-		Args:  cobra.MinimumNArgs(1),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
-			for i, name := range args {
-				if err := c.Remove(ctx, name); err != nil {
-					return errors.Join(a.untagged(args[:i]), err)
+		RunE: imageNames(a.onStore(func(ctx context.Context, c *opc.Client, args []string) error {
+			names := []string{}
+			for _, called := range args {
+				name, err := c.Remove(ctx, called)
+				if err != nil {
+					return errors.Join(a.untagged(names), err)
 				}
+				names = append(names, name)
 			}
-			return a.untagged(args)
-		}),
+			return a.untagged(names)
+		})),
 	}
 }
 
@@ -59,9 +60,8 @@ func (a *app) fsck() *cobra.Command {
 		Short: "Check all content of the store against its digests",
 		Long: `Fsck reads every blob, recipe and tag of the store. With --repair damaged content
 is moved away, so that the next build fetches it again.`,
-		Args: cobra.NoArgs,
-		RunE: a.on(func(ctx context.Context, c *opc.Client, _ []string) error {
-			opts.Progress = a.progress.Report
+		RunE: a.onStore(func(ctx context.Context, c *opc.Client, _ []string) error {
+			opts.Progress = a.report
 			report, err := c.Store().Fsck(ctx, opts)
 			if err != nil {
 				return err
@@ -70,7 +70,7 @@ is moved away, so that the next build fetches it again.`,
 				return err
 			}
 			if len(report.Problems) > 0 && !opts.Repair {
-				return fmt.Errorf("%w: the store has %d problems; \"opc-image fsck --repair\" moves damaged content away", opc.ErrIncomplete, len(report.Problems))
+				return fmt.Errorf("%w: the store has %s; \"opc-image fsck --repair\" moves damaged content away", opc.ErrIncomplete, ui.Count(len(report.Problems), "problem"))
 			}
 			return nil
 		}),
@@ -91,7 +91,8 @@ func writeFsck(w io.Writer, r *store.FsckReport) error {
 			fmt.Fprintf(w, "  needed by %s\n", user)
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d blobs (%s), %d layers, %d images checked: %d problems\n", r.Blobs, ui.Bytes(r.Bytes), r.Layers, r.Images, len(r.Problems))
+	_, err := fmt.Fprintf(w, "%s (%s), %s, %s checked: %s\n", ui.Count(r.Blobs, "blob"), ui.Bytes(r.Bytes),
+		ui.Count(r.Layers, "layer"), ui.Count(r.Images, "image"), ui.Count(len(r.Problems), "problem"))
 	return err
 }
 
@@ -100,8 +101,7 @@ func (a *app) prune() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune",
 		Short: "Remove what no image of the store needs",
-		Args:  cobra.NoArgs,
-		RunE: a.on(func(ctx context.Context, c *opc.Client, _ []string) error {
+		RunE: a.onStore(func(ctx context.Context, c *opc.Client, _ []string) error {
 			report, err := c.Store().Prune(ctx, opts)
 			if err != nil {
 				return err
@@ -111,7 +111,7 @@ func (a *app) prune() *cobra.Command {
 				if opts.DryRun {
 					verb = "would be removed"
 				}
-				_, err := fmt.Fprintf(w, "%d blobs, %s %s\n", len(report.Removed), ui.Bytes(report.Bytes), verb)
+				_, err := fmt.Fprintf(w, "%s, %s %s\n", ui.Count(len(report.Removed), "blob"), ui.Bytes(report.Bytes), verb)
 				return err
 			})
 		}),

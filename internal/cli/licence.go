@@ -19,7 +19,7 @@ const allLicences = "all"
 type licenceFlags struct{ accept []string }
 
 func (l *licenceFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&l.accept, "accept-licence", nil, "components whose restricted licence you accept, or "+allLicences)
+	cmd.Flags().StringSliceVar(&l.accept, "accept-licence", nil, "`COMPONENT` whose restricted licence you accept, or "+allLicences+"; may be repeated")
 }
 
 // check finds licences that were not accepted, and names that are none of them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +25,6 @@ ask for, and resolves each to its digest. Layers of images are not fetched.
 What the lock has already is kept; --update resolves everything anew. --check
 writes nothing and fails when the lock does not fit, for CI. Components with a
 restricted licence are named.`,
-		Args: cobra.ExactArgs(1),
 		RunE: a.onPlan(&target, func(ctx context.Context, p *planned) error {
 			pins.locked = check
 			a.tellLicences(p.plan)
@@ -47,6 +47,7 @@ func writeLock(w io.Writer, path string, l *lock.Lock) error {
 	for _, d := range l.Downloads {
 		bytes += d.Size
 	}
-	_, err := fmt.Fprintf(w, "%s: %d images, %d downloads (%s), platforms %v\n", path, len(l.Images), len(l.Downloads), ui.Bytes(bytes), l.Platforms)
+	_, err := fmt.Fprintf(w, "%s: %s, %s (%s), for %s\n", path, ui.Count(len(l.Images), "image"), ui.Count(len(l.Downloads), "download"),
+		ui.Bytes(bytes), strings.Join(l.Platforms, ", "))
 	return err
 }

@@ -23,7 +23,7 @@ type lockFlags struct {
 
 func (l *lockFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&l.path, "lock", "", "the lock file (default opc.lock beside the Kubefile, NAME.opc.lock here for a profile or component)")
+	f.StringVar(&l.path, "lock", "", "the lock is `FILE` (default opc.lock beside the Kubefile, NAME.opc.lock here for a profile or component)")
 	f.BoolVar(&l.locked, "locked", false, "fail when the lock does not fit, instead of bringing it up to date")
 	f.BoolVar(&l.update, "update", false, "resolve every name anew, also those the lock has")
 }

@@ -2,26 +2,25 @@ package cli
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/remote"
 )
 
 func (a *app) login() *cobra.Command {
-	var user string
+	var user, given string
 	var fromStdin bool
 	cmd := &cobra.Command{
 		Use:   "login REGISTRY",
 		Short: "Check credentials with a registry and keep them where docker does",
-		Args:  cobra.ExactArgs(1),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			in := bufio.NewReader(a.in)
 			if user == "" {
 				var err error
@@ -29,27 +28,50 @@ func (a *app) login() *cobra.Command {
 					return err
 				}
 			}
-			password, err := a.password(in, fromStdin)
+			password := given
+			if given == "" {
+				var err error
+				if password, err = a.password(in, fromStdin); err != nil {
+					return err
+				}
+			}
+			c, err := a.registries()
 			if err != nil {
 				return err
 			}
-			if err := c.Login(ctx, args[0], user, password); err != nil {
+			defer c.Close()
+			if err := c.Login(cmd.Context(), args[0], user, password); err != nil {
 				return err
 			}
 			a.progress.Log("Logged in to " + args[0])
 			return nil
-		}),
+		},
 	}
-	cmd.Flags().StringVarP(&user, "username", "u", "", "user name (default: asked for)")
+	cmd.Flags().StringVarP(&user, "username", "u", "", "`NAME` of the user (default: asked for)")
+	cmd.Flags().StringVarP(&given, "password", "p", "", "`PASSWORD`; other users of the machine may see it, --password-stdin hides it")
 	cmd.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
 	return cmd
+}
+
+// registries talks to registries, without a store.
+func (a *app) registries() (*remote.Client, error) {
+	options, err := a.network()
+	if err != nil {
+		return nil, err
+	}
+	a.startProgress()
+	c, err := remote.New(options)
+	if err != nil {
+		return nil, inputError{err}
+	}
+	return c, nil
 }
 
 func (a *app) ask(in *bufio.Reader, prompt string) (string, error) {
 	fmt.Fprint(a.err, prompt)
 	line, err := in.ReadString('\n')
 	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", inputError{errors.Join(errors.New("nothing was entered"), err)}
+		return "", inputError{noInput("nothing was entered", err)}
 	}
 	return line, nil
 }
@@ -66,22 +88,34 @@ func (a *app) password(in *bufio.Reader, fromStdin bool) (string, error) {
 	}
 	line, err := in.ReadString('\n')
 	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", inputError{errors.Join(errors.New("standard input holds no password"), err)}
+		return "", inputError{noInput("standard input holds no password", err)}
 	}
 	return line, nil
+}
+
+// noInput is the error of an empty answer; the end of the input is no news.
+func noInput(what string, err error) error {
+	if err == nil || errors.Is(err, io.EOF) {
+		return errors.New(what)
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 func (a *app) logout() *cobra.Command {
 	return &cobra.Command{
 		Use:   "logout REGISTRY",
 		Short: "Forget the credentials of a registry",
-		Args:  cobra.ExactArgs(1),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
-			if err := c.Logout(ctx, args[0]); err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.registries()
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			if err := c.Logout(cmd.Context(), args[0]); err != nil {
 				return err
 			}
 			a.progress.Log("Logged out of " + args[0])
 			return nil
-		}),
+		},
 	}
 }

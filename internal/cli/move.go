@@ -25,8 +25,7 @@ func (a *app) push() *cobra.Command {
 		Long: `Push uploads what the registry does not have yet, mounts what another repository
 of it has, goes on in the middle of a layer after a broken connection, and writes
 the name last, when everything is there.`,
-		Args: cobra.RangeArgs(1, 2),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+		RunE: imageNames(a.onStore(func(ctx context.Context, c *opc.Client, args []string) error {
 			if len(args) == 2 {
 				opts.To = args[1]
 			}
@@ -35,13 +34,13 @@ the name last, when everything is there.`,
 				return err
 			}
 			return a.print(pushed, func(w io.Writer) error {
-				_, err := fmt.Fprintf(w, "%s@%s\n%s sent in %d blobs, %d mounted, %d present\n",
-					pushed.Name, pushed.Digest, ui.Bytes(pushed.SentBytes), pushed.Sent, pushed.Mounted, pushed.Present)
+				_, err := fmt.Fprintf(w, "%s@%s\n%s sent in %s, %d mounted, %d present\n",
+					pushed.Name, pushed.Digest, ui.Bytes(pushed.SentBytes), ui.Count(pushed.Sent, "blob"), pushed.Mounted, pushed.Present)
 				return err
 			})
-		}),
+		})),
 	}
-	cmd.Flags().StringArrayVar(&opts.From, "from", nil, "repository of the same registry that may have layers already; may be repeated")
+	cmd.Flags().StringArrayVar(&opts.From, "from", nil, "`REPOSITORY` of the same registry that may have layers already; may be repeated")
 	cmd.Flags().BoolVar(&opts.AllowStandins, "allow-standins", false, "push an image of a rehearsal to a registry that is not on this machine")
 	return cmd
 }
@@ -51,8 +50,7 @@ func (a *app) pull() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pull NAME",
 		Short: "Bring an image from a registry into the store",
-		Args:  cobra.ExactArgs(1),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+		RunE: imageNames(a.on(func(ctx context.Context, c *opc.Client, args []string) error {
 			img, err := c.Pull(ctx, args[0], platforms)
 			if err != nil {
 				return err
@@ -63,9 +61,9 @@ func (a *app) pull() *cobra.Command {
 				}
 				return writeVariants(w, img)
 			})
-		}),
+		})),
 	}
-	cmd.Flags().StringSliceVar(&platforms, "platform", nil, "only these platforms (default: all)")
+	cmd.Flags().StringSliceVar(&platforms, "platform", nil, "only `OS/ARCH`; may be repeated (default: all)")
 	return cmd
 }
 
@@ -79,8 +77,10 @@ an interrupted save goes on where it stopped. "sealer load" takes the archive; f
 sealer of one platform, save that platform only.`,
 		Example: `  opc-image save full -o full.tar
   opc-image save full --platform linux/amd64 > full-amd64.tar`,
-		Args: cobra.ExactArgs(1),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+		RunE: imageNames(a.onStore(func(ctx context.Context, c *opc.Client, args []string) error {
+			if err := a.warnStandins(ctx, c, args[0]); err != nil {
+				return err
+			}
 			if file != "" {
 				return c.Save(ctx, args[0], platform, file)
 			}
@@ -88,10 +88,10 @@ sealer of one platform, save that platform only.`,
 				return inputError{fmt.Errorf("an archive is not written to a terminal; use -o FILE, or redirect the output")}
 			}
 			return c.SaveTo(ctx, args[0], platform, a.out)
-		}),
+		})),
 	}
-	cmd.Flags().StringVar(&platform, "platform", "", "only this platform (default: all)")
-	cmd.Flags().StringVarP(&file, "file", "o", "", "the archive to write (default: standard output)")
+	cmd.Flags().StringVar(&platform, "platform", "", "only `OS/ARCH` (default: all)")
+	cmd.Flags().StringVarP(&file, "file", "o", "", "write the archive to `FILE` (default: standard output)")
 	return cmd
 }
 
@@ -100,7 +100,12 @@ func (a *app) load() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "load",
 		Short: "Bring the images of an OCI archive into the store",
-		Args:  cobra.NoArgs,
+		PreRunE: func(*cobra.Command, []string) error {
+			if _, err := os.Stat(file); file != "" && err != nil {
+				return inputError{fmt.Errorf("load: %w", err)}
+			}
+			return nil
+		},
 		RunE: a.on(func(ctx context.Context, c *opc.Client, _ []string) error {
 			var loaded []store.Image
 			var err error
@@ -122,8 +127,8 @@ func (a *app) load() *cobra.Command {
 			})
 		}),
 	}
-	cmd.Flags().StringVarP(&file, "input", "i", "", "the archive, or the directory of an image layout (default: standard input)")
-	cmd.Flags().StringVarP(&name, "tag", "t", "", "name of the image, instead of the one in the archive")
+	cmd.Flags().StringVarP(&file, "input", "i", "", "read `FILE`, an archive or the directory of an image layout (default: standard input)")
+	cmd.Flags().StringVarP(&name, "tag", "t", "", "`NAME` of the image, instead of the one in the archive")
 	return cmd
 }
 
@@ -134,7 +139,7 @@ func (a *app) serve() *cobra.Command {
 		Short: "Serve images of the store, and the container images in them, as a registry",
 		Long: `Serve is a read-only registry over the store: cluster images under their names,
 and the container images inside them under the names the cluster asks for.`,
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+		RunE: imageNames(a.onStore(func(ctx context.Context, c *opc.Client, args []string) error {
 			for _, name := range args {
 				if _, err := c.Inspect(ctx, name); err != nil {
 					return err
@@ -152,10 +157,10 @@ and the container images inside them under the names the cluster asks for.`,
 			}
 			a.progress.Log("Serving on " + server.URL())
 			return server.Serve(ctx)
-		}),
+		})),
 	}
-	cmd.Flags().StringVar(&opts.Address, "address", "127.0.0.1:5000", "host and port to listen on")
-	cmd.Flags().StringVar(&opts.CertFile, "cert", "", "certificate file (PEM), for TLS")
-	cmd.Flags().StringVar(&opts.KeyFile, "key", "", "key file (PEM), for TLS")
+	cmd.Flags().StringVar(&opts.Address, "address", "127.0.0.1:5000", "listen on `HOST:PORT`")
+	cmd.Flags().StringVar(&opts.CertFile, "cert", "", "`FILE` of the certificate (PEM), for TLS")
+	cmd.Flags().StringVar(&opts.KeyFile, "key", "", "`FILE` of the key (PEM), for TLS")
 	return cmd
 }

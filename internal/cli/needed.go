@@ -26,11 +26,11 @@ type discoveryFlags struct {
 
 func (d *discoveryFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&d.values, "values", nil, "values file for a chart; may be repeated")
-	f.StringVar(&d.kubeVersion, "kube-version", "", "Kubernetes version to render for")
-	f.StringSliceVar(&d.apiVersions, "api-versions", nil, "API a chart finds served besides Kubernetes' own, group/version or group/version/Kind; may be repeated")
-	f.StringVar(&d.release, "release", "", "release name to render with")
-	f.StringVar(&d.namespace, "namespace", "", "namespace to render with")
+	f.StringArrayVar(&d.values, "values", nil, "`FILE` of values for a chart; may be repeated")
+	f.StringVar(&d.kubeVersion, "kube-version", "", "Kubernetes `VERSION` to render for")
+	f.StringSliceVar(&d.apiVersions, "api-versions", nil, "`API` a chart finds served besides Kubernetes' own, group/version or group/version/Kind; may be repeated")
+	f.StringVar(&d.release, "release", "", "render as the release `NAME`")
+	f.StringVar(&d.namespace, "namespace", "", "render for the namespace `NAME`")
 }
 
 func (d *discoveryFlags) options() (inventory.RenderOptions, error) {

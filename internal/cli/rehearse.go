@@ -12,6 +12,9 @@ import (
 	"github.com/opc-source/opc-image/pkg/opc"
 )
 
+// maxRehearsal is the most that a rehearsal may be told to serve, in MiB: 1 TiB.
+const maxRehearsal = 1 << 20
+
 func (a *app) rehearse() *cobra.Command {
 	var target targetFlags
 	var limit int64
@@ -24,11 +27,13 @@ process, which serves stand-ins for every image, chart and file that the catalog
 names, scaled down, and pushes to a registry inside the process. It shows whether
 a catalog or a profile fits together, without a network. Stand-ins are marked as
 such and cannot be mistaken for the real thing.`,
-		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			t, err := target.target(args[0])
 			if err != nil {
 				return err
+			}
+			if limit < 1 || limit > maxRehearsal {
+				return inputError{fmt.Errorf("--limit %d is not a number of MiB from 1 to %d", limit, maxRehearsal)}
 			}
 			dir, clean, err := rehearsalDir(keep)
 			if err != nil {
@@ -39,8 +44,8 @@ such and cannot be mistaken for the real thing.`,
 		},
 	}
 	target.register(cmd)
-	cmd.Flags().Int64Var(&limit, "limit", 256, "about how many MiB of stand-ins to serve")
-	cmd.Flags().StringVar(&keep, "keep", "", "directory to keep the rehearsal's store and registry in (default: a temporary one)")
+	cmd.Flags().Int64Var(&limit, "limit", 256, "about how many `MiB` of stand-ins to serve")
+	cmd.Flags().StringVar(&keep, "keep", "", "keep the rehearsal's store and registry in `DIR` (default: a temporary one)")
 	return cmd
 }
 
@@ -67,7 +72,7 @@ func (a *app) runRehearsal(cmd *cobra.Command, t opc.Target, dir string, limit i
 	}
 	opts := opc.Options{
 		Store: filepath.Join(dir, "store"), Composer: composer, Created: stamp,
-		Client: "opc-image " + Version(), Progress: a.progress.Report, Log: a.progress.Log,
+		Client: "opc-image " + Version(), Progress: a.report, Log: a.progress.Log,
 	}
 	plan, err := a.plan(ctx, t)
 	if err != nil {

@@ -22,11 +22,13 @@ type app struct {
 	global   globalFlags
 	progress ui.Progress
 	composes *opc.Composer // since composer
+
+	interrupted func() bool // the command is to end
 }
 
 // Main runs the program and returns its exit code.
 func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	a := &app{in: in, out: out, err: errOut}
+	a := &app{in: in, out: out, err: errOut, interrupted: func() bool { return ctx.Err() != nil }}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetContext(ctx)
@@ -44,7 +46,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 		if code == exitInterrupted {
 			err = fmt.Errorf("interrupted; run the same command again and it goes on where it stopped")
 		}
-		fmt.Fprintf(errOut, "Error: %v\n", err)
+		ui.WriteError(errOut, a.global.progress, err)
 	}
 	return code
 }
@@ -70,7 +72,7 @@ func wait(ctx context.Context, done <-chan error) error {
 }
 
 // New is the command tree, for the generated reference.
-func New() *cobra.Command { return (&app{in: nil, out: io.Discard, err: io.Discard}).root() }
+func New() *cobra.Command { return (&app{out: io.Discard, err: io.Discard}).root() }
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
@@ -81,7 +83,6 @@ they will ever ask for into one cluster image, which "sealer run" turns into a
 cluster on hosts that never see the internet.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          inputArgs(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(a.in)
@@ -101,28 +102,17 @@ cluster on hosts that never see the internet.`,
 		"make": {a.build, a.rehearse, a.compose, a.lock, a.catalog, a.format},
 		"move": {a.push, a.pull, a.save, a.load, a.serve, a.login, a.logout},
 		"look": {a.images, a.inspect, a.tree, a.why, a.verify},
-		"keep": {a.tag, a.rmi, a.fsck, a.prune, a.doctor, a.version},
+		"keep": {a.tag, a.rmi, a.fsck, a.prune, a.doctor, a.completion, a.version},
 	} {
 		for _, command := range commands {
 			c := command()
 			c.GroupID = group
-			c.Args = inputArgs(c.Args)
 			root.AddCommand(c)
 		}
 	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommandGroupID("keep")
+	checkArgs(root)
+	a.complete(root)
 	return root
-}
-
-// inputArgs makes a wrong number of arguments an input error that shows the
-// usage line.
-func inputArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if check == nil {
-			return nil
-		}
-		if err := check(cmd, args); err != nil {
-			return inputError{fmt.Errorf("%w\nUsage: %s", err, cmd.UseLine())}
-		}
-		return nil
-	}
 }

@@ -27,12 +27,15 @@ type targetFlags struct {
 
 func (t *targetFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&t.file, "file", "f", "", "the Kubefile (default NAME/Kubefile)")
-	f.StringSliceVar(&t.platforms, "platform", nil, "platforms to build for (default "+strings.Join(opc.DefaultPlatforms, ",")+")")
-	f.StringArrayVar(&t.args, "build-arg", nil, "NAME=VALUE of an ARG; without a value it is taken from the environment")
-	f.StringVar(&t.imageType, "type", "", "kube-installer or app-installer (default: app-installer for a component)")
-	f.StringVar(&t.way, "from", string(catalog.Release), "where programs come from: release (downloaded, by checksum) or source (compiled from Go modules)")
-	f.StringVar(&t.kubeVersion, "kube-version", "", "Kubernetes version that charts are rendered for (default "+compose.DefaultKubeVersion+")")
+	f.StringVarP(&t.file, "file", "f", "", "the Kubefile is `FILE` (default NAME/Kubefile)")
+	f.StringSliceVar(&t.platforms, "platform", nil, "build for `OS/ARCH`; may be repeated (default "+strings.Join(opc.DefaultPlatforms, ",")+")")
+	f.StringArrayVar(&t.args, "build-arg", nil, "`NAME=VALUE` of an ARG; without a value it is taken from the environment; may be repeated")
+	f.StringVar(&t.imageType, "type", "", "`TYPE` of the image: kube-installer, or app-installer, which is the default for a component")
+	f.StringVar(&t.way, "from", string(catalog.Release), "`WAY` by which programs come: release (downloaded, by checksum) or source (compiled from Go modules)")
+	f.StringVar(&t.kubeVersion, "kube-version", "", "Kubernetes `VERSION` that charts are rendered for (default "+compose.DefaultKubeVersion+")")
+	completeFlag(cmd, "platform", opc.DefaultPlatforms...)
+	completeFlag(cmd, "type", string(sealer.KubeInstaller), string(sealer.AppInstaller))
+	completeFlag(cmd, "from", string(catalog.Release), string(catalog.Source))
 }
 
 func (t *targetFlags) target(name string) (opc.Target, error) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/opc-source/opc-image/internal/ui"
+	"github.com/opc-source/opc-image/pkg/opc"
 	"github.com/opc-source/opc-image/pkg/verify"
 )
 
@@ -29,15 +31,12 @@ func (a *app) verify() *cobra.Command {
 every image the objects ask for is in the image's own registry: by tag and by
 digest, complete, for the right platform, with the right content. It never asks a
 network.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a.global.offline = true
-			c, err := a.open()
-			if err != nil {
+		PreRun: func(*cobra.Command, []string) { a.global.offline = true },
+		RunE: imageNames(a.onStore(func(ctx context.Context, c *opc.Client, args []string) error {
+			if err := a.warnStandins(ctx, c, args[0]); err != nil {
 				return err
 			}
-			defer c.Close()
-			reports, failed := c.VerifyWith(cmd.Context(), args[0], opts)
+			reports, failed := c.VerifyWith(ctx, args[0], opts)
 			if reports == nil {
 				return failed
 			}
@@ -45,7 +44,7 @@ network.`,
 				return err
 			}
 			return failed
-		},
+		})),
 	}
 	cmd.Flags().BoolVar(&opts.Quick, "quick", false, "check that content is there with the right size, without reading it")
 	cmd.Flags().BoolVar(&opts.Machines, "machines", false, "also look at every program, in files and in container images, for its architecture")

@@ -23,8 +23,7 @@ NAME is the cluster image; it can be left out when the store has only one.
 
 For an image that is named in the cluster image and left out on purpose, why
 tells where it stands and the reason to leave it out.`,
-		Args: cobra.RangeArgs(1, 2),
-		RunE: a.on(func(ctx context.Context, c *opc.Client, args []string) error {
+		RunE: a.onStore(func(ctx context.Context, c *opc.Client, args []string) error {
 			name, err := oneImage(ctx, c, args[1:])
 			if err != nil {
 				return err

@@ -59,9 +59,6 @@ func flags(b *bytes.Buffer, title string, set *pflag.FlagSet) {
 			name = "-" + f.Shorthand + ", " + name
 		}
 		value, usage := pflag.UnquoteUsage(f)
-		if value == "stringArray" || value == "strings" { // may be repeated
-			value = "string"
-		}
 		if value != "" {
 			name += " " + value
 		}

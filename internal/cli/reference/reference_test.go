@@ -41,7 +41,7 @@ func TestReferenceIsComplete(t *testing.T) {
 		}
 	}
 	walk(root)
-	for _, flag := range []string{"`--store string`", "`-o, --file string`", "`-t, --tag string`", `text\|json`} {
+	for _, flag := range []string{"`--store DIR`", "`-o, --file FILE`", "`-t, --tag NAME`", `text\|json`} {
 		if !strings.Contains(text, flag) {
 			t.Errorf("%s is missing", flag)
 		}
