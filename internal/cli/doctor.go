@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/opc-source/opc-image/internal/ui"
+	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/opc"
 )
 
@@ -19,57 +20,74 @@ type check struct {
 }
 
 func (a *app) doctor() *cobra.Command {
-	return &cobra.Command{
+	var flags targetFlags
+	var pins lockFlags
+	cmd := &cobra.Command{
 		Use:   "doctor [NAME]",
 		Short: "Check that a build can work: the store, its space, the registries and credentials",
-		Long: `Doctor looks at the store and the space it has, and asks every registry that the
-images of NAME (default: the profile full) come from whether it answers and takes
-the credentials there are for it.`,
+		Long: `Doctor looks at the store and the space it has, and asks every registry and site
+that the images, charts and files of NAME (default: the profile full) come from
+whether it answers and takes the credentials there are for it. Registries of images
+that are found only when charts are rendered are known once there is a lock.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name := "full"
-			if len(args) == 1 {
-				name = args[0]
+			if len(args) == 0 {
+				args = []string{"full"}
 			}
-			c, err := a.open()
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			checks, err := examine(cmd.Context(), c, name)
-			if err != nil {
-				return err
-			}
-			return a.print(checks, func(w io.Writer) error { return writeChecks(w, checks) })
+			return a.onPlan(&flags, func(ctx context.Context, p *planned) error { return a.examine(ctx, p, pins.file(p.target)) })(cmd, args)
 		},
 	}
+	flags.register(cmd)
+	pins.registerFile(cmd)
+	return cmd
 }
 
-func examine(ctx context.Context, c *opc.Client, name string) ([]check, error) {
-	plan, err := c.Compose(ctx, opc.Target{Name: name})
+// examine looks at everything, and fails when something is not as it has to be.
+func (a *app) examine(ctx context.Context, p *planned, lockFile string) error {
+	c, err := p.open()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var checks []check
-	free, err := c.Store().Free()
+	defer c.Close()
+	space, err := checkSpace(c, p)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	need := opc.EstimatedSize(plan)
-	checks = append(checks, check{
-		Name: "space", OK: free > need,
-		Text: fmt.Sprintf("%s: %s free, %s needs about %s", c.Store().Dir(), ui.Bytes(free), name, ui.Bytes(need)),
-	})
-	for _, domain := range opc.Registries(plan) {
-		one := check{Name: domain, OK: true, Text: "answers"}
-		if err := c.CheckRegistry(ctx, domain); err != nil {
+	checks := []check{space}
+	old, _ := lock.ReadFile(lockFile) // none, or one that build will complain about
+	for _, upstream := range opc.Upstreams(p.plan, old) {
+		one := check{Name: upstream.Host, OK: true, Text: "answers"}
+		if err := c.CheckUpstream(ctx, upstream); err != nil {
 			one.OK, one.Text = false, err.Error()
 		}
 		checks = append(checks, one)
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
-	return checks, nil
+	if err := a.print(checks, func(w io.Writer) error { return writeChecks(w, checks) }); err != nil {
+		return err
+	}
+	failed := 0
+	for _, c := range checks {
+		if !c.OK {
+			failed++
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %s failed", failed, ui.Count(len(checks), "check"))
+	}
+	return nil
+}
+
+// checkSpace compares the free space with what the catalog says of a plan's size.
+func checkSpace(c *opc.Client, p *planned) (check, error) {
+	free, err := c.Store().Free()
+	need := opc.EstimatedSize(p.plan)
+	text := fmt.Sprintf("%s: %s free", c.Store().Dir(), ui.Bytes(free))
+	if need > 0 {
+		text += fmt.Sprintf(", %s needs about %s", p.plan.Name, ui.Bytes(need))
+	}
+	return check{Name: "space", OK: free > need, Text: text}, err
 }
 
 func writeChecks(w io.Writer, checks []check) error {

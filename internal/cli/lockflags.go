@@ -22,10 +22,15 @@ type lockFlags struct {
 }
 
 func (l *lockFlags) register(cmd *cobra.Command) {
+	l.registerFile(cmd)
 	f := cmd.Flags()
-	f.StringVar(&l.path, "lock", "", "the lock is `FILE` (default opc.lock beside the Kubefile, NAME.opc.lock here for a profile or component)")
 	f.BoolVar(&l.locked, "locked", false, "fail when the lock does not fit, instead of bringing it up to date")
 	f.BoolVar(&l.update, "update", false, "resolve every name anew, also those the lock has")
+}
+
+// registerFile is register for a command that only looks at the lock.
+func (l *lockFlags) registerFile(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&l.path, "lock", "", "the lock is `FILE` (default opc.lock beside the Kubefile, NAME.opc.lock here for a profile or component)")
 }
 
 // file is where the lock of a target is.

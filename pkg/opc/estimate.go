@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/opc-source/opc-image/pkg/compose"
-	"github.com/opc-source/opc-image/pkg/reference"
 )
 
 // EstimatedSize is about how many bytes the images and downloads of a plan
@@ -24,31 +23,4 @@ func EstimatedSize(plan *compose.Plan) int64 {
 		n += d.Size
 	}
 	return n
-}
-
-// Registries are the registries that the images of a plan come from, sorted.
-func Registries(plan *compose.Plan) []string {
-	var list []string
-	add := func(name string) {
-		if ref, err := reference.Parse(name); err == nil && !slices.Contains(list, ref.Domain) {
-			list = append(list, ref.Domain)
-		}
-	}
-	for _, c := range plan.Components {
-		assembled := map[string]bool{}
-		for _, b := range c.Build {
-			assembled[b.Name] = true
-			add(b.From)
-		}
-		for _, image := range c.Images {
-			if !assembled[image.Name] && len(image.PublishedAs) < max(1, len(image.Platforms)) {
-				add(image.Name)
-			}
-			for _, name := range image.PublishedAs {
-				add(name)
-			}
-		}
-	}
-	slices.Sort(list)
-	return list
 }
