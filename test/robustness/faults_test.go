@@ -158,11 +158,7 @@ func TestFaultsThatStay(t *testing.T) {
 				t.Errorf("%s, undisturbed %s", again.out, alone.out)
 			}
 			after, fetched := w.gets(), 0
-			for _, dgst := range complete {
-				if after[dgst] != before[dgst] {
-					t.Errorf("%s was there and was fetched again", dgst)
-				}
-			}
+			wantNotAgain(t, complete, before, after)
 			for dgst, n := range after {
 				fetched += n - before[dgst]
 			}

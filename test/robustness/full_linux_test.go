@@ -104,12 +104,7 @@ func TestFullBuild(t *testing.T) {
 	if digestIn(t, again.out) != digestIn(t, alone.out) {
 		t.Errorf("%s, undisturbed %s", again.out, alone.out)
 	}
-	after := w.gets()
-	for _, dgst := range complete {
-		if after[dgst] != before[dgst] {
-			t.Errorf("%s was there and was fetched again", dgst)
-		}
-	}
+	wantNotAgain(t, complete, before, w.gets())
 	same(t, w.path("alone"), w.path("small/store"))
 }
 

@@ -68,17 +68,22 @@ func TestKillBuild(t *testing.T) {
 		if got, want := digestIn(t, again.out), digestIn(t, undisturbed.out); got != want {
 			t.Errorf("digest %s, undisturbed %s", got, want)
 		}
-		after := w.gets()
-		for _, dgst := range complete {
-			if after[dgst] != before[dgst] {
-				t.Errorf("%s was in the store and was fetched again", dgst)
-			}
-		}
+		wantNotAgain(t, complete, before, w.gets())
 		same(t, w.path("undisturbed"), w.path(store))
 		if names, _ := os.ReadDir(w.dir); strings.Contains(fmt.Sprint(names), ".tmp") {
 			t.Errorf("left over: %v", names)
 		}
 	})
+}
+
+// wantNotAgain compares how often blobs that are complete were asked for.
+func wantNotAgain(t *testing.T, complete []string, before, after map[string]int) {
+	t.Helper()
+	for _, dgst := range complete {
+		if after[dgst] != before[dgst] {
+			t.Errorf("%s was in the store and was fetched again", dgst)
+		}
+	}
 }
 
 func TestKillPull(t *testing.T) {
@@ -98,12 +103,7 @@ func TestKillPull(t *testing.T) {
 		if digestIn(t, again.out) != digestIn(t, built.out) {
 			t.Errorf("pulled %s, pushed %s", again.out, built.out)
 		}
-		after := asked(target)
-		for _, dgst := range complete {
-			if after[dgst] != before[dgst] {
-				t.Errorf("%s was in the store and was fetched again", dgst)
-			}
-		}
+		wantNotAgain(t, complete, before, asked(target))
 		same(t, w.path("undisturbed"), w.path(store))
 		w.must(store, "verify", name)
 	})
