@@ -5,15 +5,24 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/opc-source/opc-image/internal/cli"
 	"github.com/opc-source/opc-image/pkg/runner"
 )
 
+// processors is how many of the runtime's there are for each core. Reading and
+// writing a file holds one until the kernel is done, also while it waits for the
+// disk; with one each, cores idle although there is work.
+const processors = 2
+
 func main() {
 	if code, ok := runner.Init(); ok {
 		os.Exit(code)
+	}
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(processors * runtime.GOMAXPROCS(0))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
