@@ -58,6 +58,7 @@ var layers = [...]string{
 	"pkg/store",
 	"pkg/layer",
 	"pkg/reference",
+	"pkg/typo",
 	"pkg/progress",
 	"pkg/kubeadm",
 	"pkg/vip",

@@ -9,6 +9,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/opc-source/opc-image/pkg/typo"
 )
 
 const (
@@ -142,5 +144,5 @@ func (c *Catalog) Get(name string) (*Component, error) {
 	if component, ok := c.components[name]; ok {
 		return component, nil
 	}
-	return nil, fmt.Errorf("%w: %q; the catalog has %s", ErrUnknown, name, strings.Join(c.Names(), ", "))
+	return nil, fmt.Errorf("%w: %q; %s", ErrUnknown, name, typo.Hint(name, c.Names(), "the catalog has "))
 }

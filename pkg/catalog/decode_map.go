@@ -1,11 +1,15 @@
 package catalog
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/opc-source/opc-image/pkg/typo"
 )
 
 func (d *decoder) structure(node ast.Node, v reflect.Value, path string) {
@@ -22,7 +26,7 @@ func (d *decoder) structure(node ast.Node, v reflect.Value, path string) {
 		}
 		index, known := fields[key]
 		if !known {
-			d.problem(entry.Key, "unknown key %q%s", key, didYouMean(key, fields))
+			d.problem(entry.Key, "unknown key %q; %s", key, typo.Hint(key, slices.Collect(maps.Keys(fields)), "known here: "))
 			continue
 		}
 		d.value(entry.Value, v.Field(index), join(path, key))

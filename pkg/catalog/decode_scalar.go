@@ -3,7 +3,6 @@ package catalog
 import (
 	"encoding"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -102,41 +101,4 @@ func fieldsOf(t reflect.Type) map[string]int {
 		}
 	}
 	return fields
-}
-
-// didYouMean names the known key that a mistyped one resembles, or else all.
-func didYouMean(key string, fields map[string]int) string {
-	known := make([]string, 0, len(fields))
-	for k := range fields {
-		if strings.EqualFold(strings.NewReplacer("-", "", "_", "").Replace(key), k) {
-			return "; did you mean " + k + "?"
-		}
-		known = append(known, k)
-	}
-	slices.Sort(known)
-	for _, k := range known {
-		if near(key, k) {
-			return "; did you mean " + k + "?"
-		}
-	}
-	return "; known here: " + strings.Join(known, ", ")
-}
-
-// near tells whether one insertion, removal or replacement
-// makes a into b.
-func near(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(b)-len(a) > 1 {
-		return false
-	}
-	i := 0
-	for i < len(a) && a[i] == b[i] {
-		i++
-	}
-	if len(a) == len(b) {
-		return i == len(a) || a[i+1:] == b[i+1:]
-	}
-	return a[i:] == b[i+1:]
 }

@@ -64,21 +64,6 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-func TestNear(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		a, b string
-		want bool
-	}{
-		{"image", "images", true}, {"images", "image", true}, {"imags", "images", true}, {"imagex", "images", true},
-		{"images", "images", true}, {"img", "images", false}, {"iamges", "images", false}, {"", "a", true},
-	} {
-		if got := near(test.a, test.b); got != test.want {
-			t.Errorf("near(%q, %q): got %v", test.a, test.b, got)
-		}
-	}
-}
-
 func TestPositionFallsBackToWhatIsAround(t *testing.T) {
 	t.Parallel()
 	where := positions{"": {File: "f"}, "a": {"f", 1, 1}, "a[0]": {"f", 2, 1}}

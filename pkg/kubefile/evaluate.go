@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/containerd/platforms"
+
 	"github.com/opc-source/opc-image/pkg/reference"
 )
 

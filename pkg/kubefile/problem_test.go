@@ -61,15 +61,3 @@ func TestKeywords(t *testing.T) {
 		t.Errorf("Keywords (-want +got):\n%s", diff)
 	}
 }
-
-func TestDistance(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "ab", 2}, {"copy", "copy", 0}, {"coppy", "copy", 1}, {"cpoy", "copy", 2}, {"run", "add", 3}} {
-		if got := distance(test.a, test.b); got != test.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
-		}
-	}
-}

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/opc-source/opc-image/pkg/typo"
 )
 
 func checkAppDuplicate(p *Pass) {
@@ -50,10 +52,8 @@ func checkAppUnknown(p *Pass) {
 // the hundredth unknown name.
 func (p *Pass) unknownAppHint(name string, known map[string]bool) string {
 	if len(p.problems) < 20 {
-		for _, k := range slices.Sorted(maps.Keys(known)) {
-			if distance(name, k) <= min(2, len(k)/2) {
-				return "did you mean " + k + "?"
-			}
+		if meant := typo.Meant(name, slices.Collect(maps.Keys(known))); meant != "" {
+			return "did you mean " + meant + "?"
 		}
 	}
 	return "declare it with APP " + name + " local://PATH"

@@ -3,7 +3,8 @@ package kubefile
 import (
 	"maps"
 	"slices"
-	"strings"
+
+	"github.com/opc-source/opc-image/pkg/typo"
 )
 
 // grammar says how the text behind a keyword is read.
@@ -61,36 +62,5 @@ func unknownHint(keyword string) string {
 	case "ENTRYPOINT", "HEALTHCHECK", "EXPOSE", "STOPSIGNAL", "USER", "VOLUME", "SHELL", "ONBUILD", "WORKDIR":
 		return "it is for container images; a cluster image is files and apps"
 	}
-	for _, known := range Keywords() {
-		if distance(keyword, known) <= 1+len(known)/5 {
-			return "did you mean " + known + "?"
-		}
-	}
-	return "the instructions are " + strings.Join(Keywords(), ", ")
-}
-
-// distance is the number of letters to insert, drop or change to turn a into b.
-// A long a is not measured.
-func distance(a, b string) int {
-	if len(a) > 2*len(b) {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			next := min(row[j], row[j+1]) + 1
-			if a[i] == b[j] {
-				next = min(next, corner)
-			} else {
-				next = min(next, corner+1)
-			}
-			corner, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
+	return typo.Hint(keyword, Keywords(), "the instructions are ")
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/kubefile"
 	"github.com/opc-source/opc-image/pkg/sealer"
+	"github.com/opc-source/opc-image/pkg/typo"
 )
 
 // Composer makes plans. It has no store, asks no network, and writes nothing.
@@ -88,8 +89,7 @@ func (c *Composer) find(t Target, r *compose.Request) error {
 	}
 	component, err := r.Catalog.Get(t.Name)
 	if err != nil {
-		return fmt.Errorf("%w: %s is neither a directory with a Kubefile, nor a profile (%s), nor a component: %w",
-			ErrInput, t.Name, strings.Join(Profiles(), ", "), err)
+		return c.unknown(t.Name, err)
 	}
 	r.Name = component.Name
 	if r.Type == "" {
@@ -98,6 +98,20 @@ func (c *Composer) find(t Target, r *compose.Request) error {
 	text := fmt.Sprintf("FROM scratch\nAPP %[1]s component://%[1]s\nLAUNCH [%[1]q]\n", component.Name)
 	r.Kubefile, err = kubefile.Parse(component.Name+"/"+KubefileName, strings.NewReader(text), kubefile.Limits{})
 	return err
+}
+
+// unknown is the error of a target that is nothing at all.
+func (c *Composer) unknown(name string, err error) error {
+	all, failed := c.Catalog()
+	if failed != nil || !errors.Is(err, catalog.ErrUnknown) {
+		return err
+	}
+	hint := "\"opc-image catalog ls\" lists them"
+	if meant := typo.Meant(name, append(Profiles(), all.Names()...)); meant != "" {
+		hint = "did you mean " + meant + "?"
+	}
+	return fmt.Errorf("%w: %s is neither a directory with a Kubefile, nor a profile (%s), nor a component of the catalog; %s",
+		ErrInput, name, strings.Join(Profiles(), ", "), hint)
 }
 
 func (c *Composer) findDir(t Target, r *compose.Request) error {

@@ -2,12 +2,15 @@ package opc
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/opc-source/opc-image/kubefiles"
 	"github.com/opc-source/opc-image/pkg/compose"
 	"github.com/opc-source/opc-image/pkg/kubefile"
+	"github.com/opc-source/opc-image/pkg/typo"
 	"github.com/opc-source/opc-image/scripts"
 )
 
@@ -16,8 +19,8 @@ const scriptsDir = "scripts"
 
 // profile reads a built-in profile.
 func (c *Composer) profile(name string) (*kubefile.File, *compose.Context, error) {
-	if !fs.ValidPath(name) || strings.Contains(name, "/") {
-		return nil, nil, fs.ErrNotExist
+	if !slices.Contains(Profiles(), name) {
+		return nil, nil, fmt.Errorf("there is no such profile; %s (%w)", typo.Hint(name, Profiles(), "there are "), fs.ErrNotExist)
 	}
 	data, err := fs.ReadFile(kubefiles.FS, name+"/"+KubefileName)
 	if err != nil {
