@@ -43,46 +43,62 @@ func newBuilder(r Request, platform string) *builder {
 	return b
 }
 
-// file adds what one Kubefile says, after the profile it builds on.
+// file adds what one Kubefile says, after the profile it builds on. What is wrong
+// with it is reported at once.
 func (b *builder) file(ctx context.Context, file *kubefile.File) error {
 	opts := kubefile.ExpandOptions{Platform: b.platform, BuildArgs: b.request.Args}
 	base, _ := kubefile.Expand(file, opts) // for its FROM; what is wrong is reported below
-	if err := b.from(ctx, base.From); err != nil {
+	var problems kubefile.Problems
+	if err := b.from(ctx, base.From); err != nil && !errors.As(err, &problems) {
 		return err
 	}
 	opts.BaseEnv, opts.BaseApps = b.env(), b.apps()
-	if err := b.lint(file, opts); err != nil {
-		return err
+	if len(problems) > 0 {
+		opts.BaseApps = nil // nobody knows
 	}
-	script, err := kubefile.Expand(file, opts)
-	if err != nil {
-		return err
-	}
+	problems = append(problems, b.lint(file, opts)...)
+	script, _ := kubefile.Expand(file, opts) // lint has told what is wrong
 	b.unused = slices.DeleteFunc(b.unused, func(name string) bool { return !slices.Contains(script.UnusedArgs, name) })
-	var problems kubefile.Problems
 	for _, step := range script.Steps {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if follows(step, problems) {
+			continue
 		}
 		if err := b.step(step); err != nil {
 			problems = append(problems, problem(step.At(), step.Keyword()+": "+err.Error()))
 		}
 	}
 	if len(problems) > 0 {
-		return problems
+		return problems.Sorted()
 	}
 	return nil
 }
 
+// follows tells whether what goes wrong with a step may only follow from problems
+// there are: one in the same line, or, where a step is about apps declared before,
+// any.
+func follows(step kubefile.Step, problems kubefile.Problems) bool {
+	switch step.(type) {
+	case kubefile.AppCmds, kubefile.AppEnv, kubefile.Launch:
+		return len(problems) > 0
+	}
+	return slices.ContainsFunc(problems, func(p kubefile.Problem) bool {
+		return p.Pos.File == step.At().File && p.Pos.Line == step.At().Line
+	})
+}
+
 // lint finds what is wrong with a Kubefile and its context, and keeps the
 // warnings.
-func (b *builder) lint(file *kubefile.File, opts kubefile.ExpandOptions) error {
+func (b *builder) lint(file *kubefile.File, opts kubefile.ExpandOptions) kubefile.Problems {
 	lint := kubefile.LintOptions{ExpandOptions: opts}
 	if b.context != nil {
 		lint.Context = b.context.Context
 	}
 	found := kubefile.Lint(file, lint)
-	if errs := found.Errors(); len(errs) > 0 {
+	errs := found.Errors()
+	if len(errs) > 0 {
 		return errs
 	}
 	for _, p := range found {

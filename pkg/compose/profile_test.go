@@ -1,12 +1,14 @@
 package compose_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opc-source/opc-image/pkg/compose"
+	"github.com/opc-source/opc-image/pkg/kubefile"
 )
 
 var profiles = map[string]string{
@@ -73,6 +75,28 @@ func TestProfileErrors(t *testing.T) {
 	_, err := build(t, fixture{kubefile: "FROM profile://base"})
 	if err == nil || !strings.Contains(err.Error(), "there are no profiles here") {
 		t.Errorf("without profiles: %v", err)
+	}
+}
+
+// TestAllErrorsAtOnce: what FROM, the rules and single instructions find comes in
+// one list, without what follows from it.
+func TestAllErrorsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := build(t, fixture{profiles: profiles, context: map[string]string{"a": ""}, components: map[string]string{"one": ""}, kubefile: strings.Join([]string{
+		"FROM profile://gone", "COPY missing x", "APP a component://nope", "APPCMDS a [\"x\"]", "LAUNCH a",
+	}, "\n")})
+	var problems kubefile.Problems
+	if !errors.As(err, &problems) {
+		t.Fatal(err)
+	}
+	want := []string{"Kubefile:1:1: FROM: ", "Kubefile:2:6: missing matches no file", "Kubefile:3:1: APP: no such component"}
+	if len(problems) != len(want) {
+		t.Fatalf("%d problems:\n%v", len(problems), problems)
+	}
+	for i, p := range problems {
+		if !strings.Contains(p.Error(), want[i]) {
+			t.Errorf("%s\nwant %s", p.Error(), want[i])
+		}
 	}
 }
 

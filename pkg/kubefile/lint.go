@@ -12,6 +12,7 @@ type Rule struct {
 	Title    string // what is wrong, in a few words
 	Doc      string // why, and what to do, in sentences
 	Context  bool   // it needs the build context
+	Across   bool   // it compares instructions, so one that cannot be read misleads it
 	Check    func(*Pass)
 }
 
@@ -50,9 +51,12 @@ type LintOptions struct {
 	Context *Context // the build context; nil leaves out the rules that need it
 	Rules   []Rule   // default Rules()
 	Disable []string // IDs of rules to leave out; those of severity Error stay
+	// Syntax is what Parse found. Lint tells it too, and leaves out what may only
+	// follow from it. Default none.
+	Syntax Problems
 }
 
-// Lint returns all problems of a file that Parse read without errors: those of
+// Lint returns all problems of a file: those of Parse that it is told, those of
 // Expand, the warnings, and what the build context tells. None is nil.
 func Lint(f *File, opts LintOptions) Problems {
 	script, problems := evaluate(f, opts.ExpandOptions)
@@ -62,12 +66,31 @@ func Lint(f *File, opts LintOptions) Problems {
 		rules = Rules()
 	}
 	for _, rule := range rules {
-		if rule.Severity == Error || !slices.Contains(opts.Disable, rule.ID) {
+		off := rule.Across && len(opts.Syntax) > 0 || rule.Severity != Error && slices.Contains(opts.Disable, rule.ID)
+		if !off {
 			problems = append(problems, pass.run(rule)...)
 		}
 	}
+	problems = append(f.without(opts.Syntax, problems), opts.Syntax...)
 	problems.sort()
 	return problems
+}
+
+// without leaves out the problems of instructions that have syntax errors, and,
+// when there are any, those of the file as a whole.
+func (f *File) without(syntax, problems Problems) Problems {
+	broken := map[int]bool{}
+	for _, p := range syntax {
+		broken[0], broken[p.Pos.Line] = true, true
+	}
+	for _, ins := range f.Instructions {
+		if slices.ContainsFunc(syntax, func(p Problem) bool { return p.Pos.Line >= ins.Pos.Line && p.Pos.Line <= ins.End }) {
+			for line := ins.Pos.Line; line <= ins.End; line++ {
+				broken[line] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(problems, func(p Problem) bool { return broken[p.Pos.Line] })
 }
 
 // Rules are the rules of the language, errors first, each group by ID.

@@ -74,6 +74,13 @@ func (ps Problems) Errors() Problems {
 	return out
 }
 
+// Sorted are the problems in the order of their positions.
+func (ps Problems) Sorted() Problems {
+	sorted := slices.Clone(ps)
+	sorted.sort()
+	return sorted
+}
+
 // err is the sorted problems as an error, nil if there are none.
 func (ps Problems) err() error {
 	if len(ps) == 0 {

@@ -6,11 +6,11 @@ func errorRules() []Rule {
 		Doc:   "APP, CNI and CSI share one name space: the name is the app's directory. Sealer would mix the files of both and launch only the later one. Rename one of them, or give one APP all the sources.",
 		Check: checkAppDuplicate,
 	}, {
-		ID: "app-needs-cmds", Title: "nobody knows how to launch the app", Context: true,
+		ID: "app-needs-cmds", Title: "nobody knows how to launch the app", Context: true, Across: true,
 		Doc:   "Sealer launches a chart with helm, a set of .yaml and .yml files with kubectl, and a set of .sh files with bash. An app of anything else, or of a mixture, needs APPCMDS with the commands that launch it.",
 		Check: checkAppNeedsCmds,
 	}, {
-		ID: "app-unknown", Title: "an app is named that does not exist",
+		ID: "app-unknown", Title: "an app is named that does not exist", Across: true,
 		Doc:   "APPCMDS, APPENV and LAUNCH name apps that an APP, CNI or CSI above them declares, or that the base image brings.",
 		Check: checkAppUnknown,
 	}, {
@@ -22,7 +22,7 @@ func errorRules() []Rule {
 		Doc:   "Each source of COPY and ADD and each local:// path has to match a file of the build context that .dockerignore does not exclude.",
 		Check: checkContextMissing,
 	}, {
-		ID: "from-once", Title: "FROM has to come first, and once",
+		ID: "from-once", Title: "FROM has to come first, and once", Across: true,
 		Doc:   "A cluster image has one base. Only ARG may stand before FROM, as its arguments may be used in the name of the base.",
 		Check: checkFromOnce,
 	}, {
@@ -74,7 +74,7 @@ func warningRules() []Rule {
 		Doc:   "Write LABEL org.opencontainers.image.authors=\"…\", which tools can read.",
 		Check: checkMaintainerDeprecated,
 	}, {
-		ID: "variable-undefined", Title: "a variable has no value",
+		ID: "variable-undefined", Title: "a variable has no value", Across: true,
 		Doc:   "A variable that no ENV and no ARG sets is replaced by nothing. Declare it with ARG, or write \\$ for a dollar sign.",
 		Check: checkVariableUndefined,
 	}}

@@ -95,7 +95,7 @@ func checkAppNeedsCmds(p *Pass) {
 		}
 	}
 	for _, app := range p.Script.Apps() {
-		if slices.Contains(commands, app.Name.Text) {
+		if slices.Contains(commands, app.Name.Text) || len(app.Sources) == 0 { // no source could be read
 			continue
 		}
 		kind, err := appType(p.Context, app.Sources)

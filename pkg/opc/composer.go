@@ -126,7 +126,8 @@ func (c *Composer) findDir(t Target, r *compose.Request) error {
 		return fmt.Errorf("%w: %w", ErrInput, err)
 	}
 	defer f.Close()
-	if r.Kubefile, err = kubefile.Parse(t.File, f, kubefile.Limits{}); err != nil {
+	var syntax kubefile.Problems
+	if r.Kubefile, err = kubefile.Parse(t.File, f, kubefile.Limits{}); err != nil && !errors.As(err, &syntax) {
 		return err
 	}
 	abs, err := filepath.Abs(t.Name)
@@ -136,7 +137,13 @@ func (c *Composer) findDir(t Target, r *compose.Request) error {
 	r.Name = strings.ToLower(filepath.Base(abs))
 	r.Context, err = compose.OpenContext(t.Name, filepath.Base(t.File))
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrInput, err)
+		return fmt.Errorf("%w: %w", ErrInput, errors.Join(syntax.Errors(), err))
+	}
+	if len(syntax) > 0 {
+		defer r.Context.Close()
+		return kubefile.Lint(r.Kubefile, kubefile.LintOptions{
+			ExpandOptions: kubefile.ExpandOptions{BuildArgs: t.Args}, Context: r.Context.Context, Syntax: syntax,
+		}).Errors()
 	}
 	return nil
 }

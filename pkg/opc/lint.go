@@ -29,11 +29,8 @@ func LintKubefile(name string, write bool) ([]KubefileFinding, error) {
 		return nil, fmt.Errorf("%w: %w", ErrInput, err)
 	}
 	file, err := kubefile.Parse(name, bytes.NewReader(data), kubefile.Limits{})
-	var problems kubefile.Problems
-	if errors.As(err, &problems) {
-		return findings(problems), nil
-	}
-	if err != nil {
+	var syntax kubefile.Problems
+	if err != nil && !errors.As(err, &syntax) {
 		return nil, err
 	}
 	dir, err := compose.OpenContext(filepath.Dir(name), filepath.Base(name))
@@ -41,8 +38,8 @@ func LintKubefile(name string, write bool) ([]KubefileFinding, error) {
 		return nil, err
 	}
 	defer dir.Close()
-	found := findings(kubefile.Lint(file, kubefile.LintOptions{Context: dir.Context}))
-	if formatted := file.Format(); write && !bytes.Equal(formatted, data) {
+	found := findings(kubefile.Lint(file, kubefile.LintOptions{Context: dir.Context, Syntax: syntax}))
+	if formatted := file.Format(); write && len(syntax) == 0 && !bytes.Equal(formatted, data) {
 		return found, os.WriteFile(name, formatted, 0o666)
 	}
 	return found, nil
