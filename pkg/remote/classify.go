@@ -114,5 +114,9 @@ func hint(host string, status int, err error) string {
 	case status == 0 && passesError(err):
 		return "check the network and HTTPS_PROXY, or add a mirror"
 	}
-	return ""
+	var local *LocalError
+	if errors.As(err, &local) || status == 0 && err == nil {
+		return ""
+	}
+	return "no other try will do: ask who runs the host, or use another mirror"
 }

@@ -90,6 +90,10 @@ func TestDownload(t *testing.T) {
 			size: -1, limit: 9, ranges: []string{""}, sent: -1,
 			err: "thing: get at HOST: wrong content: larger than the limit of 9 bytes; the host serves something else than was published: ask who runs it, or use another mirror",
 		},
+		"encoded": {
+			size: 10, faults: []remotetest.Fault{remotetest.Encode}, ranges: []string{""}, sent: -1,
+			err: "thing: get at HOST: wrong content: the answer ends at byte 34, the content must have 10, and it came encoded as gzip, which nobody asked for, as some proxies do; the host serves something else than was published: ask who runs it, or use another mirror",
+		},
 		"ETag vouches": {
 			size: -1, limit: 10, unknown: true, faults: []remotetest.Fault{remotetest.Truncate(4)},
 			ranges: []string{"", "bytes=4-"}, sent: 10,

@@ -97,7 +97,10 @@ func TestHints(t *testing.T) {
 		{0, &net.DNSError{Name: "h", IsNotFound: true}, "check the host's name, DNS and HTTPS_PROXY"},
 		{0, syscall.ECONNREFUSED, "check the network and HTTPS_PROXY, or add a mirror"},
 		{0, context.Canceled, ""},
-		{418, nil, ""},
+		{0, &LocalError{syscall.ENOSPC}, ""},
+		{0, nil, ""},
+		{418, nil, "no other try will do: ask who runs the host, or use another mirror"},
+		{0, errors.New("stopped after 10 redirects"), "no other try will do: ask who runs the host, or use another mirror"},
 	}
 	for _, tt := range tests {
 		if got := hint("h", tt.status, tt.err); got != tt.want {

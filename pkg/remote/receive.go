@@ -19,6 +19,14 @@ var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 // receive writes an answer to the sink; start is where the asked part begins.
 func (c *Client) receive(d *Download, resp *http.Response, dst Sink, start int64) error {
+	err := c.take(d, resp, dst, start)
+	if code := resp.Header.Get("Content-Encoding"); errors.Is(err, ErrContent) && code != "" {
+		return fmt.Errorf("%w, and it came encoded as %s, which nobody asked for, as some proxies do", err, code)
+	}
+	return err
+}
+
+func (c *Client) take(d *Download, resp *http.Response, dst Sink, start int64) error {
 	at, err := partStart(d, resp, start)
 	if err != nil {
 		if errors.Is(err, errRange) {

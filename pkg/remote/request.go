@@ -142,6 +142,7 @@ func (c *Client) send(ctx context.Context, host string, r *Request, dog *watchdo
 	if err != nil {
 		return nil, &LocalError{err}
 	}
+	req.Header.Set("Accept-Encoding", "identity") // without it any encoding would do (RFC 9110, section 12.5.3)
 	for k, v := range r.Header {
 		req.Header[k] = slices.Clone(v)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,5 +165,23 @@ func TestOffline(t *testing.T) {
 	check(t, err, srv.Host(), "thing: get at HOST: the network is not to be used; run once with the network, so that the store has it")
 	if !errors.Is(err, ErrOffline) || len(srv.Log("", "")) != 0 || len(k.slept) != 0 {
 		t.Errorf("%v; %d requests; slept %v", err, len(srv.Log("", "")), k.slept)
+	}
+}
+
+// TestNoEncoding: a request without Accept-Encoding lets the host choose one.
+func TestNoEncoding(t *testing.T) {
+	t.Parallel()
+	var got []string
+	srv := remotetest.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got = r.Header.Values("Accept-Encoding")
+	}))
+	c, _ := newClient(t, Options{})
+	resp, err := c.Do(t.Context(), get(srv.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if !slices.Equal(got, []string{"identity"}) {
+		t.Errorf("Accept-Encoding %q", got)
 	}
 }

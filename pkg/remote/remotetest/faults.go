@@ -1,6 +1,7 @@
 package remotetest
 
 import (
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
@@ -70,6 +71,26 @@ func Longer(n int) Fault {
 		good.ServeHTTP(&longer{ResponseWriter: w, n: n}, r)
 		_, _ = w.Write(make([]byte, n))
 	}
+}
+
+// Encode sends the good answer with gzip around it, though nobody asked for that.
+func Encode(w http.ResponseWriter, r *http.Request, good http.Handler) {
+	w.Header().Set("Content-Encoding", "gzip")
+	z := gzip.NewWriter(w)
+	good.ServeHTTP(encoder{w, z}, r)
+	z.Close() //nolint:errcheck // the client sees it
+}
+
+type encoder struct {
+	http.ResponseWriter
+	z *gzip.Writer
+}
+
+func (e encoder) Write(p []byte) (int, error) { return e.z.Write(p) }
+
+func (e encoder) WriteHeader(status int) {
+	e.Header().Del("Content-Length")
+	e.ResponseWriter.WriteHeader(status)
 }
 
 // IgnoreRange sends the whole content though a part was asked for.
