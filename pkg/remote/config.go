@@ -61,12 +61,12 @@ type Host struct {
 	Name string `yaml:"name"`
 	// CA is a file of PEM certificates trusted besides the system's roots.
 	CA string `yaml:"ca,omitempty"`
-	// PlainHTTP talks HTTP without TLS. A loopback host without CA and
-	// Insecure gets it anyway, as with docker.
+	// PlainHTTP talks HTTP without TLS, to a registry and to a site. A registry
+	// on a loopback address without ca and insecure gets it anyway, as with docker.
 	PlainHTTP bool `yaml:"plainHTTP,omitempty"`
 	// Insecure accepts any certificate.
 	Insecure bool `yaml:"insecure,omitempty"`
-	// User and the environment variable named by PasswordEnv are used instead
+	// User and the environment variable named by passwordEnv are used instead
 	// of what docker's config.json says about the host.
 	User        string `yaml:"user,omitempty"`
 	PasswordEnv string `yaml:"passwordEnv,omitempty"`

@@ -105,12 +105,12 @@ func (c *Client) Downloads(rawURL string) []Place {
 			continue
 		}
 		for _, to := range m.To {
-			places = append(places, download(strings.TrimSuffix(to, "/")+"/"+rest))
+			places = append(places, c.download(strings.TrimSuffix(to, "/")+"/"+rest))
 		}
 		if m.Only {
 			return markMirrors(places)
 		}
 		break
 	}
-	return markMirrors(append(places, download(rawURL)))
+	return markMirrors(append(places, c.download(rawURL)))
 }

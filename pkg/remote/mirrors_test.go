@@ -34,6 +34,9 @@ func TestPlaces(t *testing.T) {
 		{"[::1]:5000 a", "http://[::1]:5000/v2/a"},
 		{"https://get.example/a/x.tgz", "https://m1.example/get/x.tgz* https://get.example/a/x.tgz"},
 		{"https://get.example/ab/x.tgz", "https://get.example/ab/x.tgz"},
+		{"https://plain.example/charts/x.tgz", "http://plain.example/charts/x.tgz"},
+		{"https://plain.example:1/x.tgz", "https://plain.example:1/x.tgz"},
+		{"https://127.0.0.1:5000/x.tgz", "https://127.0.0.1:5000/x.tgz"},
 	}
 	for _, tt := range tests {
 		var places []Place
@@ -90,7 +93,7 @@ func try(t *testing.T, c *Client, servers ...*remotetest.Server) (string, error)
 	t.Helper()
 	var places []Place
 	for i, s := range servers {
-		p := download(s.URL)
+		p := c.download(s.URL)
 		p.Mirror = i < len(servers)-1
 		places = append(places, p)
 	}
@@ -149,7 +152,7 @@ func TestLocalFailureAsksNobodyElse(t *testing.T) {
 	t.Parallel()
 	c, _ := newClient(t, Options{Config: Config{Hosts: []Host{{Name: "m.example", CA: "/does/not/exist.pem"}}}})
 	origin := remotetest.Serve(t, fixed("origin"))
-	places := []Place{{URL: "https://m.example/", Host: "m.example", Mirror: true}, download(origin.URL)}
+	places := []Place{{URL: "https://m.example/", Host: "m.example", Mirror: true}, c.download(origin.URL)}
 	err := c.Try(t.Context(), places, func(p Place) error {
 		_, err := read(t, c, get(p.URL))
 		return err

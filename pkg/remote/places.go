@@ -26,10 +26,15 @@ func (c *Client) repository(base, path string) Place {
 	return Place{URL: scheme + "://" + host + "/v2/" + repo, Host: host, Repository: repo}
 }
 
-func download(rawURL string) Place {
+// download is the place of a URL. A host that is configured to speak plain HTTP
+// does so for its charts and files, too.
+func (c *Client) download(rawURL string) Place {
 	p := Place{URL: rawURL}
 	if u, err := url.Parse(rawURL); err == nil {
 		p.Host = u.Host
+	}
+	if rest, ok := strings.CutPrefix(rawURL, "https://"); ok && c.hosts[p.Host].PlainHTTP {
+		p.URL = "http://" + rest
 	}
 	return p
 }
