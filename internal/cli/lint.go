@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/opc"
 )
 
@@ -21,7 +22,7 @@ column and a hint. With --write it also brings them into the usual form.`,
 				args = []string{opc.KubefileName}
 			}
 			findings := []opc.KubefileFinding{} // an empty list is one in JSON, too
-			failed := false
+			wrong := 0
 			for _, file := range args {
 				found, err := opc.LintKubefile(file, write)
 				if err != nil {
@@ -41,10 +42,12 @@ column and a hint. With --write it also brings them into the usual form.`,
 				return err
 			}
 			for _, f := range findings {
-				failed = failed || f.Severity == "error"
+				if f.Severity == "error" {
+					wrong++
+				}
 			}
-			if failed {
-				return inputError{fmt.Errorf("these Kubefiles cannot be built")}
+			if wrong > 0 {
+				return inputError{fmt.Errorf("%s; it cannot be built so", ui.Count(wrong, "error"))}
 			}
 			return nil
 		},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,7 +47,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 		if code == exitInterrupted {
 			err = fmt.Errorf("interrupted; run the same command again and it goes on where it stopped")
 		}
-		ui.WriteError(errOut, a.global.progress, err)
+		ui.WriteError(errOut, a.global.progress, strings.TrimPrefix(err.Error(), opc.ErrInput.Error()+": "))
 	}
 	return code
 }

@@ -45,6 +45,9 @@ func (t *targetFlags) target(name string) (opc.Target, error) {
 	}
 	for _, arg := range t.args {
 		key, value, ok := strings.Cut(arg, "=")
+		if key == "" {
+			return target, inputError{fmt.Errorf("--build-arg %q has no name; write NAME=VALUE", arg)}
+		}
 		if !ok {
 			value, ok = os.LookupEnv(key)
 		}

@@ -17,12 +17,12 @@ const errorKind progress.Kind = "error"
 
 // WriteError writes why a command failed, below its progress: for people, or as a
 // last event where progress is events.
-func WriteError(w io.Writer, mode Mode, failure error) {
+func WriteError(w io.Writer, mode Mode, failure string) {
 	if mode == JSON {
-		(&jsonLines{out: w}).Report(progress.Event{Kind: errorKind, Err: failure.Error()})
+		(&jsonLines{out: w}).Report(progress.Event{Kind: errorKind, Err: failure})
 		return
 	}
-	fmt.Fprintf(w, "Error: %v\n", failure)
+	fmt.Fprintf(w, "Error: %s\n", failure)
 }
 
 // jsonLines writes each event as one line of JSON, for another program. Nothing

@@ -280,3 +280,15 @@ func TestNothingAfterClose(t *testing.T) {
 		}
 	}
 }
+
+func TestWriteError(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[Mode]string{
+		Plain: "Error: no route\n", JSON: `{"stage":"","kind":"error","error":"no route","elapsedNs":0}` + "\n",
+	} {
+		var out bytes.Buffer
+		if WriteError(&out, mode, "no route"); out.String() != want {
+			t.Errorf("%s: %q", mode, out.String())
+		}
+	}
+}

@@ -128,6 +128,7 @@ func (r *locker) download(ctx context.Context, d compose.Download, m *progress.M
 		Repo: d.Chart.Repository, Name: d.Chart.Name, Version: d.Chart.Version, Digest: want, For: d.For,
 	}, m)
 	pin.Digest, pin.Size, pin.URL = got.Digest, got.Size, got.URL
+	wantedBy(err, func(string) string { return d.For })
 	return pin, err
 }
 

@@ -35,4 +35,16 @@ func joinFailures(ctx context.Context, errs []error) error {
 	return errors.Join(others...)
 }
 
+// wantedBy names, in the failures of requests, who wants what they were for.
+func wantedBy(err error, who func(ref string) string) {
+	var failures remote.Failures
+	var one *remote.Error
+	if !errors.As(err, &failures) && errors.As(err, &one) {
+		failures = remote.Failures{one}
+	}
+	for _, e := range failures {
+		e.For = who(e.Ref)
+	}
+}
+
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

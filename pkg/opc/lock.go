@@ -23,7 +23,7 @@ func (c *Client) CheckLock(ctx context.Context, plan *compose.Plan, l *lock.Lock
 		return err
 	}
 	if l.Inputs != sum {
-		return fmt.Errorf("%w: it was made for other inputs (%s, now %s); write a new one with \"opc-image lock\"", lock.ErrStale, l.Inputs, sum)
+		return fmt.Errorf("%w: it was made for other inputs: %s; write a new one with \"opc-image lock\"", lock.ErrStale, otherInputs(plan, l))
 	}
 	if now := c.tools(ctx, plan); !maps.Equal(l.Tools, now) {
 		return fmt.Errorf("%w: it was made with other encoders or compilers (%v, now %v); write a new one with \"opc-image lock\"", lock.ErrStale, l.Tools, now)

@@ -3,6 +3,7 @@ package opc
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/progress"
@@ -70,6 +71,11 @@ func (r *locker) resolve(ctx context.Context, wanted map[string]*lock.Image) err
 	found, err := r.source.ResolveAll(ctx, wants, meter)
 	meter.End(err)
 	if err != nil {
+		by := map[string]string{}
+		for i, want := range wants {
+			by[want.Ref.String()] = askedBy(pins[i])
+		}
+		wantedBy(err, func(ref string) string { return by[ref] })
 		return err
 	}
 	for i, image := range found {
@@ -79,6 +85,14 @@ func (r *locker) resolve(ctx context.Context, wanted map[string]*lock.Image) err
 	}
 	r.lock.Sort()
 	return nil
+}
+
+// askedBy names the components and apps that ask for an image, or else the file.
+func askedBy(image *lock.Image) string {
+	if len(image.Components) == 0 && len(image.Why) > 0 {
+		return image.Why[0].File
+	}
+	return strings.Join(image.Components, ", ")
 }
 
 // ask is the reference to resolve for a name: by the digest of the old lock

@@ -11,6 +11,7 @@ import (
 
 	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/sealer"
+	"github.com/opc-source/opc-image/pkg/typo"
 )
 
 // KubefileName is the file a build context is described by.
@@ -40,6 +41,12 @@ type Target struct {
 // DefaultPlatforms are those built when nothing else is asked.
 var DefaultPlatforms = []string{"linux/amd64", "linux/arm64"}
 
+// architectures are those of Linux that container images are published for, as
+// the OCI image specification names them.
+var architectures = []string{
+	"386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64", "s390x",
+}
+
 // isPath tells names that can only be of a directory.
 func isPath(name string) bool {
 	return name == "" || name == "." || name == ".." || strings.ContainsRune(filepath.ToSlash(name), '/')
@@ -62,6 +69,10 @@ func normalPlatforms(names []string) ([]string, error) {
 		}
 		if p.OS != "linux" {
 			return nil, fmt.Errorf("%w: platform %q: the hosts of a cluster run linux, such as linux/amd64", ErrInput, name)
+		}
+		if !slices.Contains(architectures, p.Architecture) {
+			return nil, fmt.Errorf("%w: platform %q: Linux has no architecture %q; %s", ErrInput, name, p.Architecture,
+				typo.Hint(p.Architecture, architectures, "there are "))
 		}
 		if name = platformName(p); !slices.Contains(list, name) {
 			list = append(list, name)

@@ -23,6 +23,9 @@ type Subject struct {
 // and what to do next.
 type Error struct {
 	Subject
+	// For names who wants it, as the user knows them: components, an app. Empty
+	// where nobody has said so.
+	For string
 	// Host is who was asked, with its port if it has one.
 	Host string
 	// Status is the HTTP status, 0 when no answer came.
@@ -47,6 +50,9 @@ func (e *Error) Error() string {
 	b.WriteString(e.Ref)
 	if e.Platform != "" {
 		fmt.Fprintf(&b, " (%s)", e.Platform)
+	}
+	if e.For != "" {
+		b.WriteString(", wanted by " + e.For)
 	}
 	fmt.Fprintf(&b, ": %s at %s: %s", e.Op, e.Host, e.What())
 	for i, m := range e.Before {
