@@ -10,6 +10,7 @@ import (
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 func (a *app) build() *cobra.Command {
@@ -104,7 +105,7 @@ func (a *app) bake(ctx context.Context, p *planned, l *lock.Lock, tags []string,
 func writeVariants(w io.Writer, img *opc.Image) error {
 	t := ui.NewTable("PLATFORM", "LAYERS", "SIZE", "IMAGES", "APPS")
 	for _, v := range img.Variants {
-		t.Row(v.Platform, len(v.Manifest.Layers), ui.Bytes(v.Size), countImages(v), len(v.Extension.Applications))
+		t.Row(v.Platform, len(v.Manifest.Layers), progress.Bytes(v.Size), countImages(v), len(v.Extension.Applications))
 	}
 	return t.Write(w)
 }

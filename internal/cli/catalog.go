@@ -13,6 +13,7 @@ import (
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/catalog"
 	"github.com/opc-source/opc-image/pkg/catalog/objects"
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 func (a *app) catalog() *cobra.Command {
@@ -116,7 +117,7 @@ func writeComponent(w io.Writer, c *catalog.Component) error {
 		if image.Extra != "" {
 			known = image.Extra
 		}
-		t.Row(image.Name, ui.Bytes(int64(image.Size)), known)
+		t.Row(image.Name, progress.Bytes(int64(image.Size)), known)
 	}
 	if err := t.Write(w); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/compose"
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 func (a *app) compose() *cobra.Command {
@@ -58,14 +59,14 @@ func writePlan(w io.Writer, p *compose.Plan) error {
 		downloads[d.For] = append(downloads[d.For], ui.Node{Label: d.Source})
 	}
 	if n, own := files[""], downloads["the Kubefile"]; n > 0 || len(own) > 0 {
-		root.Children = append(root.Children, ui.Node{Label: "Kubefile", Note: ui.Count(n, "file"), Children: own})
+		root.Children = append(root.Children, ui.Node{Label: "Kubefile", Note: progress.Count(n, "file"), Children: own})
 	}
 	components := map[string]bool{}
 	for _, c := range p.Components {
 		components[c.Name] = true
 		root.Children = append(root.Children, ui.Node{
 			Label: c.Name + " " + c.Version, Children: downloads[c.Name],
-			Note: ui.Count(files[c.Name], "file") + ", " + ui.Count(len(c.Images), "image") + " declared",
+			Note: progress.Count(files[c.Name], "file") + ", " + progress.Count(len(c.Images), "image") + " declared",
 		})
 	}
 	for _, app := range p.Apps { // those of the Kubefile itself
@@ -76,7 +77,7 @@ func writePlan(w io.Writer, p *compose.Plan) error {
 	if err := ui.WriteTree(w, root); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%s, %s, Kubernetes %s, for %s\n", ui.Count(len(p.Files), "file"), ui.Count(len(p.Downloads), "download"),
+	_, err := fmt.Fprintf(w, "%s, %s, Kubernetes %s, for %s\n", progress.Count(len(p.Files), "file"), progress.Count(len(p.Downloads), "download"),
 		p.KubeVersion, strings.Join(p.Platforms, ", "))
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 // check is one line of the doctor's report.
@@ -74,7 +75,7 @@ func (a *app) examine(ctx context.Context, p *planned, lockFile string) error {
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %s failed", failed, ui.Count(len(checks), "check"))
+		return fmt.Errorf("%d of %s failed", failed, progress.Count(len(checks), "check"))
 	}
 	return nil
 }
@@ -83,9 +84,9 @@ func (a *app) examine(ctx context.Context, p *planned, lockFile string) error {
 func checkSpace(c *opc.Client, p *planned) (check, error) {
 	free, err := c.Store().Free()
 	need := opc.EstimatedSize(p.plan)
-	text := fmt.Sprintf("%s: %s free", c.Store().Dir(), ui.Bytes(free))
+	text := fmt.Sprintf("%s: %s free", c.Store().Dir(), progress.Bytes(free))
 	if need > 0 {
-		text += fmt.Sprintf(", %s needs about %s", p.plan.Name, ui.Bytes(need))
+		text += fmt.Sprintf(", %s needs about %s", p.plan.Name, progress.Bytes(need))
 	}
 	return check{Name: "space", OK: free > need, Text: text}, err
 }

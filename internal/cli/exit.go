@@ -15,7 +15,7 @@ import (
 const (
 	exitOK          = 0
 	exitFailed      = 1   // what was asked for could not be done
-	exitInput       = 2   // bad command line, Kubefile, component, lock or reference; nothing was written
+	exitInput       = 2   // bad command line, Kubefile, component, chart, lock or reference; nothing was made
 	exitStale       = 3   // the lock does not fit its inputs (--locked, lock --check)
 	exitIncomplete  = 4   // verify, fsck or discovery found something missing or damaged
 	exitInterrupted = 130 // Ctrl-C
@@ -44,7 +44,7 @@ func exitCode(err error) int {
 	case errors.Is(err, opc.ErrIncomplete):
 		return exitIncomplete
 	case errors.As(err, &input), errors.As(err, &kubefiles), errors.As(err, &components), errors.As(err, &value),
-		errors.Is(err, opc.ErrInput), errors.Is(err, catalog.ErrUnknown):
+		errors.Is(err, opc.ErrInput), errors.Is(err, catalog.ErrUnknown), errors.Is(err, chart.ErrInvalid):
 		return exitInput
 	}
 	return exitFailed

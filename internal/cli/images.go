@@ -11,6 +11,7 @@ import (
 
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 func (a *app) images() *cobra.Command {
@@ -64,7 +65,7 @@ func writeImages(w io.Writer, list []opc.Image) error {
 			platforms = append(platforms, v.Platform)
 			size += v.Size
 		}
-		row := []any{img.Name, img.Descriptor.Digest.Encoded()[:12], strings.Join(platforms, ","), ui.Bytes(size)}
+		row := []any{img.Name, img.Descriptor.Digest.Encoded()[:12], strings.Join(platforms, ","), progress.Bytes(size)}
 		if notes {
 			row = append(row, standinNote(&img))
 		}

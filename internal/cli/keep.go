@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/store"
 )
 
@@ -70,7 +70,7 @@ is moved away, so that the next build fetches it again.`,
 				return err
 			}
 			if len(report.Problems) > 0 && !opts.Repair {
-				return fmt.Errorf("%w: the store has %s; \"opc-image fsck --repair\" moves damaged content away", opc.ErrIncomplete, ui.Count(len(report.Problems), "problem"))
+				return fmt.Errorf("%w: the store has %s; \"opc-image fsck --repair\" moves damaged content away", opc.ErrIncomplete, progress.Count(len(report.Problems), "problem"))
 			}
 			return nil
 		}),
@@ -91,8 +91,8 @@ func writeFsck(w io.Writer, r *store.FsckReport) error {
 			fmt.Fprintf(w, "  needed by %s\n", user)
 		}
 	}
-	_, err := fmt.Fprintf(w, "%s (%s), %s, %s checked: %s\n", ui.Count(r.Blobs, "blob"), ui.Bytes(r.Bytes),
-		ui.Count(r.Layers, "layer"), ui.Count(r.Images, "image"), ui.Count(len(r.Problems), "problem"))
+	_, err := fmt.Fprintf(w, "%s (%s), %s, %s checked: %s\n", progress.Count(r.Blobs, "blob"), progress.Bytes(r.Bytes),
+		progress.Count(r.Layers, "layer"), progress.Count(r.Images, "image"), progress.Count(len(r.Problems), "problem"))
 	return err
 }
 
@@ -111,7 +111,7 @@ func (a *app) prune() *cobra.Command {
 				if opts.DryRun {
 					verb = "would be removed"
 				}
-				_, err := fmt.Fprintf(w, "%s, %s %s\n", ui.Count(len(report.Removed), "blob"), ui.Bytes(report.Bytes), verb)
+				_, err := fmt.Fprintf(w, "%s, %s %s\n", progress.Count(len(report.Removed), "blob"), progress.Bytes(report.Bytes), verb)
 				return err
 			})
 		}),

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 func (a *app) format() *cobra.Command {
@@ -47,7 +47,7 @@ column and a hint. With --write it also brings them into the usual form.`,
 				}
 			}
 			if wrong > 0 {
-				return inputError{fmt.Errorf("%s; it cannot be built so", ui.Count(wrong, "error"))}
+				return inputError{fmt.Errorf("%s; it cannot be built so", progress.Count(wrong, "error"))}
 			}
 			return nil
 		},

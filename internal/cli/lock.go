@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/lock"
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 func (a *app) lock() *cobra.Command {
@@ -47,7 +47,7 @@ func writeLock(w io.Writer, path string, l *lock.Lock) error {
 	for _, d := range l.Downloads {
 		bytes += d.Size
 	}
-	_, err := fmt.Fprintf(w, "%s: %s, %s (%s), for %s\n", path, ui.Count(len(l.Images), "image"), ui.Count(len(l.Downloads), "download"),
-		ui.Bytes(bytes), strings.Join(l.Platforms, ", "))
+	_, err := fmt.Fprintf(w, "%s: %s, %s (%s), for %s\n", path, progress.Count(len(l.Images), "image"), progress.Count(len(l.Downloads), "download"),
+		progress.Bytes(bytes), strings.Join(l.Platforms, ", "))
 	return err
 }

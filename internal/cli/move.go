@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/serve"
 	"github.com/opc-source/opc-image/pkg/store"
 )
@@ -35,7 +35,7 @@ the name last, when everything is there.`,
 			}
 			return a.print(pushed, func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "%s@%s\n%s sent in %s, %d mounted, %d present\n",
-					pushed.Name, pushed.Digest, ui.Bytes(pushed.SentBytes), ui.Count(pushed.Sent, "blob"), pushed.Mounted, pushed.Present)
+					pushed.Name, pushed.Digest, progress.Bytes(pushed.SentBytes), progress.Count(pushed.Sent, "blob"), pushed.Mounted, pushed.Present)
 				return err
 			})
 		})),

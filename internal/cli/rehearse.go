@@ -10,6 +10,7 @@ import (
 
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 // maxRehearsal is the most that a rehearsal may be told to serve, in MiB: 1 TiB.
@@ -112,7 +113,7 @@ func (a *app) runRehearsal(cmd *cobra.Command, t opc.Target, dir string, limit i
 		if err := ui.WriteTree(w, *root); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\nRehearsed %s with stand-ins: %s pushed, pulled back and verified.\n%s\n", plan.Name, ui.Bytes(pushed.SentBytes), img.Descriptor.Digest)
+		fmt.Fprintf(w, "\nRehearsed %s with stand-ins: %s pushed, pulled back and verified.\n%s\n", plan.Name, progress.Bytes(pushed.SentBytes), img.Descriptor.Digest)
 		return writeReports(w, reports)
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/opc"
+	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/verify"
 )
 
@@ -58,7 +59,7 @@ func writeReports(w io.Writer, reports []verify.Report) error {
 		t = ui.NewTable("PLATFORM", "IMAGES", "BLOBS", "SIZE", "PROGRAMS", "PROBLEMS")
 	}
 	for _, r := range reports {
-		row := []any{r.Platform, r.Images, r.Blobs, ui.Bytes(r.Bytes)}
+		row := []any{r.Platform, r.Images, r.Blobs, progress.Bytes(r.Bytes)}
 		if programs {
 			row = append(row, r.Programs)
 		}

@@ -59,6 +59,7 @@ var layers = [...]string{
 	"pkg/layer",
 	"pkg/reference",
 	"pkg/typo",
+	"pkg/ctxio",
 	"pkg/progress",
 	"pkg/kubeadm",
 	"pkg/vip",

@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 func TestTable(t *testing.T) {
 	t.Parallel()
 	table := NewTable("repository", "tag", "size")
-	table.Row("localhost:5000/opc/full", "v1", Bytes(2_670_000_000))
-	table.Row("cola", "", Bytes(10))
+	table.Row("localhost:5000/opc/full", "v1", progress.Bytes(2_670_000_000))
+	table.Row("cola", "", progress.Bytes(10))
 	table.Row("evil\x1b[2J\nname")
 	var out bytes.Buffer
 	if err := table.Write(&out); err != nil {
@@ -63,7 +65,7 @@ func TestOutput(t *testing.T) {
 		Size int64  `json:"size"`
 	}{"a<b>&c", 7}
 	text := func(w io.Writer) error {
-		_, err := fmt.Fprintln(w, result.Name, Bytes(result.Size))
+		_, err := fmt.Fprintln(w, result.Name, progress.Bytes(result.Size))
 		return err
 	}
 	for format, want := range map[Format]string{

@@ -115,9 +115,9 @@ func (s *stage) line(now time.Time) string {
 func (s *stage) moved(of string) []string {
 	switch {
 	case s.event.BytesTotal > 0:
-		return []string{Bytes(s.event.Bytes) + of + Bytes(s.event.BytesTotal)}
+		return []string{progress.Bytes(s.event.Bytes) + of + progress.Bytes(s.event.BytesTotal)}
 	case s.event.Bytes > 0:
-		return []string{Bytes(s.event.Bytes)}
+		return []string{progress.Bytes(s.event.Bytes)}
 	}
 	return nil
 }

@@ -11,10 +11,10 @@ import (
 func begun(e progress.Event) string {
 	line := string(e.Stage) + ": started"
 	if e.ItemsTotal > 0 {
-		line += ", " + Count(e.ItemsTotal, "item")
+		line += ", " + progress.Count(e.ItemsTotal, "item")
 	}
 	if e.BytesTotal > 0 {
-		line += ", " + Bytes(e.BytesTotal)
+		line += ", " + progress.Bytes(e.BytesTotal)
 	}
 	return line
 }
@@ -30,14 +30,14 @@ func (s *stage) ended() string {
 	}
 	parts := []string{string(e.Stage) + ": done"}
 	if e.Items > 0 {
-		items := Count(e.Items, "item")
+		items := progress.Count(e.Items, "item")
 		if s.present > 0 {
 			items += fmt.Sprintf(" (%d present)", s.present)
 		}
 		parts = append(parts, items)
 	}
 	if e.Bytes > 0 {
-		parts = append(parts, Bytes(e.Bytes)+" in "+Duration(e.Elapsed))
+		parts = append(parts, progress.Bytes(e.Bytes)+" in "+Duration(e.Elapsed))
 		if seconds := e.Elapsed.Seconds(); seconds > 0 {
 			parts = append(parts, Rate(float64(e.Bytes)/seconds))
 		}

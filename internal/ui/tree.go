@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/opc-source/opc-image/pkg/progress"
 )
 
 // Node is one line of a tree and what hangs below it.
@@ -48,7 +50,7 @@ func writeChildren(w io.Writer, nodes []Node, indent string) error {
 func (n Node) line() string {
 	parts := []string{Clean(n.Label)}
 	if n.Size > 0 {
-		parts = append(parts, "("+Bytes(n.Size)+")")
+		parts = append(parts, "("+progress.Bytes(n.Size)+")")
 	}
 	if n.Note != "" {
 		parts = append(parts, "["+Clean(n.Note)+"]")

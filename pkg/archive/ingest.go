@@ -10,6 +10,7 @@ import (
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/opc-source/opc-image/pkg/ctxio"
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/store"
 )
@@ -96,7 +97,7 @@ func tryIngest(ctx context.Context, into *store.Store, desc ocispec.Descriptor, 
 	}
 	meter.Add(kept)
 	buffer := make([]byte, 256<<10)
-	if _, err := io.CopyBuffer(io.MultiWriter(contextWriter{ctx, target}, meter), r, buffer); err != nil {
+	if _, err := io.CopyBuffer(io.MultiWriter(ctxio.Writer(ctx, target), meter), r, buffer); err != nil {
 		return kept, fmt.Errorf("blob %s: %w", desc.Digest, err)
 	}
 	return kept, target.Commit()

@@ -7,6 +7,7 @@ import (
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/opc-source/opc-image/pkg/ctxio"
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/store"
 )
@@ -73,7 +74,7 @@ func (p piece) copyBlob(ctx context.Context, w io.Writer, from store.Reader, met
 	}
 	defer blob.Close()
 	verifier := p.blob.Digest.Verifier()
-	n, err := io.Copy(io.MultiWriter(contextWriter{ctx, w}, verifier, meter), blob)
+	n, err := io.Copy(io.MultiWriter(ctxio.Writer(ctx, w), verifier, meter), blob)
 	if err != nil {
 		return err
 	}
@@ -81,17 +82,4 @@ func (p piece) copyBlob(ctx context.Context, w io.Writer, from store.Reader, met
 		return fmt.Errorf("%w; check the store", store.ErrCorrupt)
 	}
 	return nil
-}
-
-// contextWriter stops when the context ends.
-type contextWriter struct {
-	ctx context.Context
-	w   io.Writer
-}
-
-func (c contextWriter) Write(p []byte) (int, error) {
-	if err := context.Cause(c.ctx); err != nil {
-		return 0, err
-	}
-	return c.w.Write(p)
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/opc-source/opc-image/pkg/ctxio"
 	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/store"
 )
@@ -75,7 +76,7 @@ func (p piece) matches(ctx context.Context, r io.Reader, meter *progress.Meter) 
 	}
 	if p.blob.Digest != "" {
 		verifier := p.blob.Digest.Verifier()
-		n, err := io.CopyN(contextWriter{ctx, verifier}, r, p.blob.Size)
+		n, err := io.CopyN(ctxio.Writer(ctx, verifier), r, p.blob.Size)
 		if err != nil || n != p.blob.Size || !verifier.Verified() {
 			return false
 		}

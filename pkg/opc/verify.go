@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/opc-source/opc-image/pkg/progress"
 	"github.com/opc-source/opc-image/pkg/store"
 	"github.com/opc-source/opc-image/pkg/verify"
 )
@@ -34,7 +35,7 @@ func (c *Client) VerifyWith(ctx context.Context, name string, opts verify.Option
 		problems += len(report.Problems)
 	}
 	if problems > 0 {
-		return reports, fmt.Errorf("%w: image %s has %d problems", ErrIncomplete, img.Name, problems)
+		return reports, fmt.Errorf("%w: image %s has %s", ErrIncomplete, img.Name, progress.Count(problems, "problem"))
 	}
 	return reports, nil
 }

@@ -192,7 +192,7 @@ func TestNoSpace(t *testing.T) {
 	srv.Forget()
 	st.free = 1234
 	err := src.Fetch(t.Context(), images, nil)
-	check(t, err, "", "not enough space in /store: 5000 bytes (5.0 kB) are still to fetch, 1234 (1.2 kB) are free; make room, or choose another directory with --store")
+	check(t, err, "", "not enough space in /store: 5000 bytes (5kB) are still to fetch, 1234 (1.23kB) are free; make room, or choose another directory with --store")
 	if len(srv.Log("", "")) != 0 {
 		t.Error("something was fetched")
 	}

@@ -82,15 +82,6 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-func TestHuman(t *testing.T) {
-	t.Parallel()
-	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1.0 kB", 3_070_000_000: "3.1 GB", 5e15: "5000.0 TB"} {
-		if got := human(n); got != want {
-			t.Errorf("%d: %s, want %s", n, got, want)
-		}
-	}
-}
-
 func TestIndexURL(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

@@ -1,6 +1,10 @@
 package source
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/opc-source/opc-image/pkg/progress"
+)
 
 // SpaceError tells that what is still to fetch does not fit.
 type SpaceError struct {
@@ -12,7 +16,7 @@ type SpaceError struct {
 // Error implements error.
 func (e *SpaceError) Error() string {
 	return fmt.Sprintf("not enough space in %s: %d bytes (%s) are still to fetch, %d (%s) are free; make room, or choose another directory with --store",
-		e.Dir, e.Need, human(e.Need), e.Free, human(e.Free))
+		e.Dir, e.Need, progress.Bytes(e.Need), e.Free, progress.Bytes(e.Free))
 }
 
 // enough compares what is to be fetched with the space there is.
@@ -32,19 +36,4 @@ func (s *Source) enough(jobs []*job) error {
 		return &SpaceError{s.store.Dir(), need, free}
 	}
 	return nil
-}
-
-// human writes a number of bytes as people say it.
-func human(n int64) string {
-	unit, size := "B", float64(n)
-	for _, next := range []string{"kB", "MB", "GB", "TB"} {
-		if size < 1000 {
-			break
-		}
-		unit, size = next, size/1000
-	}
-	if unit == "B" {
-		return fmt.Sprintf("%d B", n)
-	}
-	return fmt.Sprintf("%.1f %s", size, unit)
 }

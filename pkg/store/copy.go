@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/opc-source/opc-image/pkg/ctxio"
 )
 
 // buffers are for copying into and out of the store.
@@ -21,32 +23,7 @@ func readFrom(w io.Writer, r io.Reader) (int64, error) {
 
 // copyContext is readFrom that ends early when ctx does.
 func copyContext(ctx context.Context, w io.Writer, r io.Reader) (int64, error) {
-	return readFrom(w, contextReader{ctx, r})
-}
-
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c contextReader) Read(p []byte) (int, error) {
-	if c.ctx.Err() != nil {
-		return 0, context.Cause(c.ctx)
-	}
-	return c.r.Read(p)
-}
-
-// contextWriter ends a WriteTo early when ctx ends.
-type contextWriter struct {
-	ctx context.Context
-	w   io.Writer
-}
-
-func (c contextWriter) Write(p []byte) (int, error) {
-	if c.ctx.Err() != nil {
-		return 0, context.Cause(c.ctx)
-	}
-	return c.w.Write(p)
+	return readFrom(w, ctxio.Reader(ctx, r))
 }
 
 // publishBlob gives a complete file its name among the blobs.

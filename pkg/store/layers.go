@@ -11,6 +11,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sys/unix"
 
+	"github.com/opc-source/opc-image/pkg/ctxio"
 	"github.com/opc-source/opc-image/pkg/layer"
 	"github.com/opc-source/opc-image/pkg/progress"
 )
@@ -92,7 +93,7 @@ func (s *Store) hashLayer(ctx context.Context, r *layer.Recipe, m *progress.Mete
 	blob := r.Open(nested{s, []digest.Digest{r.Digest()}})
 	defer blob.Close()
 	h := digest.Canonical.Hash()
-	if _, err := blob.WriteTo(contextWriter{ctx, io.MultiWriter(h, m)}); err != nil {
+	if _, err := blob.WriteTo(ctxio.Writer(ctx, io.MultiWriter(h, m))); err != nil {
 		return "", err
 	}
 	return digest.NewDigest(digest.Canonical, h), nil
