@@ -17,7 +17,7 @@ func Load(r io.Reader, limits Limits) (*Chart, error) {
 	b := &budget{limits: limits}
 	files, err := readArchive(r, "", 0, b)
 	if err != nil {
-		return nil, fmt.Errorf("chart archive: %w", err)
+		return nil, fmt.Errorf("chart archive: %w", invalid(err))
 	}
 	return newChart(files, limits)
 }

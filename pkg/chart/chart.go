@@ -79,7 +79,7 @@ func parse(files []file) (*v2.Chart, error) {
 	}
 	parsed, err := loader.LoadFiles(buffered)
 	if err != nil {
-		return nil, fmt.Errorf("read chart: %w", err)
+		return nil, fmt.Errorf("read chart: %w", invalid(err))
 	}
 	return parsed, nil
 }
@@ -92,7 +92,7 @@ func LoadDir(fsys fs.FS, limits Limits) (*Chart, error) {
 	b := &budget{limits: limits}
 	files, err := readDir(fsys, b)
 	if err != nil {
-		return nil, fmt.Errorf("chart directory: %w", err)
+		return nil, fmt.Errorf("chart directory: %w", invalid(err))
 	}
 	return newChart(files, limits)
 }

@@ -46,7 +46,7 @@ func Render(ctx context.Context, c *Chart, opts Options) ([]Document, error) {
 	}
 	docs, err := render(ctx, c, opts)
 	if err != nil {
-		return nil, fmt.Errorf("render chart %s as release %s: %w", c.ID(), opts.Release, err)
+		return nil, fmt.Errorf("render chart %s as release %s: %w", c.ID(), opts.Release, invalid(err))
 	}
 	return docs, nil
 }
