@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/opc-source/opc-image/internal/ui"
 	"github.com/opc-source/opc-image/pkg/catalog"
-	"github.com/opc-source/opc-image/pkg/catalog/objects"
 	"github.com/opc-source/opc-image/pkg/progress"
 )
 
@@ -100,6 +100,9 @@ func asWritten(components ...*catalog.Component) ([]json.RawMessage, error) {
 	return list, nil
 }
 
+// orDash stands for what a component does not say, as in tables.
+func orDash(text string) string { return cmp.Or(text, "-") }
+
 func writeComponent(w io.Writer, c *catalog.Component) error {
 	licence := c.Licence.SPDX
 	if c.Licence.Restricted {
@@ -110,7 +113,7 @@ func writeComponent(w io.Writer, c *catalog.Component) error {
 	}
 	fmt.Fprintf(w, "%s %s\n%s\n\n", c.Title, c.Version, c.Description)
 	fmt.Fprintf(w, "Homepage:   %s\nLicence:    %s\nKubernetes: %s\nNamespace:  %s\nRequires:   %s\n\n",
-		c.Homepage, licence, c.Kubernetes, c.Namespace, strings.Join(c.Requires, ", "))
+		orDash(c.Homepage), licence, orDash(c.Kubernetes), orDash(c.Namespace), orDash(strings.Join(c.Requires, ", ")))
 	t := ui.NewTable("IMAGE", "SIZE", "KNOWN BY")
 	for _, image := range c.Images {
 		known := image.Found
@@ -128,40 +131,4 @@ func writeComponent(w io.Writer, c *catalog.Component) error {
 		}
 	}
 	return nil
-}
-
-func (a *app) catalogLint() *cobra.Command {
-	return &cobra.Command{
-		Use:   "lint",
-		Short: "Hold the components to the rules of the air gap",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.readCatalog()
-			if err != nil {
-				return err
-			}
-			findings := append([]catalog.Finding{}, c.Lint()...) // an empty list is one in JSON, too
-			findings = append(findings, objects.Lint(cmd.Context(), c)...)
-			err = a.print(findings, func(w io.Writer) error {
-				for _, f := range findings {
-					if _, err := fmt.Fprintln(w, f); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			wrong := 0
-			for _, f := range findings {
-				if f.Severity == catalog.SeverityError {
-					wrong++
-				}
-			}
-			if wrong > 0 {
-				return inputError{fmt.Errorf("%d rules are broken", wrong)}
-			}
-			return nil
-		},
-	}
 }
