@@ -9,91 +9,6 @@ import (
 	"time"
 )
 
-// spoil answers some requests in another way.
-type spoil struct {
-	path  string // a text that the paths of these requests have
-	times int    // how often for each path; 0 is always
-	with  func(w http.ResponseWriter, r *http.Request, next http.Handler)
-}
-
-// upstream is next with some answers spoiled.
-func (s spoil) upstream(next http.Handler) http.HandlerFunc {
-	var mu sync.Mutex
-	seen := map[string]int{}
-	return func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		hit := strings.Contains(r.URL.Path, s.path) && (s.times == 0 || seen[r.URL.Path] < s.times)
-		if hit {
-			seen[r.URL.Path]++
-		}
-		mu.Unlock()
-		if hit {
-			s.with(w, r, next)
-		} else {
-			next.ServeHTTP(w, r)
-		}
-	}
-}
-
-func status(code int, header ...string) func(http.ResponseWriter, *http.Request, http.Handler) {
-	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		for i := 0; i+1 < len(header); i += 2 {
-			w.Header().Set(header[i], header[i+1])
-		}
-		w.WriteHeader(code)
-	}
-}
-
-// limited passes on n bytes of a body and then does something else.
-type limited struct {
-	http.ResponseWriter
-	left int
-	then func()
-}
-
-func (l *limited) Write(p []byte) (int, error) {
-	if len(p) <= l.left {
-		l.left -= len(p)
-		return l.ResponseWriter.Write(p)
-	}
-	n, _ := l.ResponseWriter.Write(p[:l.left])
-	http.NewResponseController(l.ResponseWriter).Flush() //nolint:errcheck // it ends here anyway
-	l.then()
-	return n, http.ErrAbortHandler
-}
-
-// cut breaks the connection after some bytes.
-func cut(after int) func(http.ResponseWriter, *http.Request, http.Handler) {
-	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		next.ServeHTTP(&limited{w, after, func() { panic(http.ErrAbortHandler) }}, r)
-	}
-}
-
-// stall falls silent after some bytes, until the client goes away.
-func stall(after int) func(http.ResponseWriter, *http.Request, http.Handler) {
-	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		next.ServeHTTP(&limited{w, after, func() { <-r.Context().Done(); panic(http.ErrAbortHandler) }}, r)
-	}
-}
-
-// lie answers something of the same length.
-func lie(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	next.ServeHTTP(liar{w}, r)
-}
-
-type liar struct{ http.ResponseWriter }
-
-func (l liar) Write(p []byte) (int, error) {
-	wrong := append([]byte{}, p...)
-	for i := range wrong {
-		wrong[i] ^= 0x55
-	}
-	return l.ResponseWriter.Write(wrong)
-}
-
-// reset ends the connection before any answer.
-func reset(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }
-
 // TestFaultsThatPass: trouble that a second try gets over leaves no trace in the
 // result.
 func TestFaultsThatPass(t *testing.T) {
@@ -106,6 +21,9 @@ func TestFaultsThatPass(t *testing.T) {
 		"reset":         {path: "/dl/", times: 1, with: reset},
 		"500":           {path: "/team/image5/manifests/", times: 2, with: status(http.StatusInternalServerError)},
 		"429":           {path: "/team/image1/manifests/1", times: 1, with: status(http.StatusTooManyRequests, "Retry-After", "1")},
+		"range ignored": {path: "/team/image7/blobs/", times: 2, with: inTurn(cut(1000), whole)},
+		"another range": {path: "/team/image7/blobs/", times: 2, with: inTurn(cut(1000), elsewhere)},
+		"often cut":     {path: "/team/image7/blobs/", with: cut(300 << 10)}, // more often than there are attempts
 		"503 and after": {path: "/team/image4/", times: 1, with: status(http.StatusServiceUnavailable, "Retry-After", "0")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,6 +56,8 @@ func TestFaultsThatStay(t *testing.T) {
 		"429":   {spoil{with: status(429)}, "429 Too Many Requests (3 attempts); the host limits requests"},
 		"500":   {spoil{with: status(500)}, "500 Internal Server Error (3 attempts); the host has trouble"},
 		"lie":   {spoil{with: lie}, "wrong content"},
+		"short": {spoil{with: altered(func(body []byte, _ http.Header) []byte { return body[:len(body)/2] })}, "wrong content: the answer ends at byte "},
+		"long":  {spoil{with: altered(func(body []byte, _ http.Header) []byte { return append(body, 'x') })}, "wrong content: the answer ends at byte "},
 		"cut":   {spoil{with: cut(0)}, "(3 attempts); "},
 		"reset": {spoil{with: reset}, "EOF (3 attempts); "},
 		"stall": {spoil{with: stall(0)}, "nothing moved"},
