@@ -12,21 +12,25 @@ import (
 	"github.com/opc-source/opc-image/pkg/runner"
 )
 
-// processors is how many of the runtime's there are for each core. Reading and
-// writing a file holds one until the kernel is done, also while it waits for the
-// disk; with one each, cores idle although there is work.
-const processors = 2
-
 func main() {
 	if code, ok := runner.Init(); ok {
 		os.Exit(code)
 	}
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(processors * runtime.GOMAXPROCS(0))
-	}
+	moreProcessors()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := cli.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
+}
+
+// moreProcessors gives the runtime three processors for every two cores. Reading
+// and writing a file holds one until the kernel is done, also while it waits for
+// the disk; with one for each core, cores idle although there is work.
+func moreProcessors() {
+	if os.Getenv("GOMAXPROCS") != "" {
+		return
+	}
+	cores := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(cores + (cores+1)/2)
 }

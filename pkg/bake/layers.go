@@ -97,7 +97,7 @@ func (b *baker) limits() layer.Limits {
 func (b *baker) hash(ctx context.Context, packed []layer.Packed) ([]sealer.Layer, error) {
 	layers := make([]sealer.Layer, len(packed))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(runtime.GOMAXPROCS(0))
+	g.SetLimit(runtime.NumCPU())
 	for _, i := range largest(packed) {
 		g.Go(func() (err error) {
 			layers[i], err = b.layer(ctx, packed[i])

@@ -9,7 +9,7 @@ import (
 )
 
 // buffers are for destinations that do not read from a file themselves.
-var buffers = sync.Pool{New: func() any { return new([256 << 10]byte) }}
+var buffers = sync.Pool{New: func() any { return new([128 << 10]byte) }}
 
 // WriteTo writes what is left of the tar to w. A destination that reads from
 // files itself, such as a TCP connection or an HTTP response, is given the files
@@ -18,7 +18,7 @@ func (r *Reader) WriteTo(w io.Writer) (int64, error) {
 	if r.closed {
 		return 0, fs.ErrClosed
 	}
-	buf := buffers.Get().(*[256 << 10]byte)
+	buf := buffers.Get().(*[128 << 10]byte)
 	defer buffers.Put(buf)
 	var total int64
 	for {

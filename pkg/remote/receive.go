@@ -13,7 +13,7 @@ import (
 var errRange = errors.New("wrong part")
 
 // bufferSize is what one read takes at most. Larger ones do not get faster.
-const bufferSize = 256 << 10
+const bufferSize = 128 << 10
 
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 

@@ -12,11 +12,11 @@ import (
 )
 
 // buffers are for copying into and out of the store.
-var buffers = sync.Pool{New: func() any { return new([256 << 10]byte) }}
+var buffers = sync.Pool{New: func() any { return new([128 << 10]byte) }}
 
 // readFrom copies r to w piece by piece.
 func readFrom(w io.Writer, r io.Reader) (int64, error) {
-	buf := buffers.Get().(*[256 << 10]byte)
+	buf := buffers.Get().(*[128 << 10]byte)
 	defer buffers.Put(buf)
 	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{r}, buf[:])
 }
