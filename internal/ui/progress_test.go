@@ -35,7 +35,7 @@ func script() []progress.Event {
 			e.Kind, e.Name, e.Status, e.Detail = progress.Item, "quay.io/a/b:1", "retry", "503 Service\r\nUnavailable"
 		}),
 		step(func(e *progress.Event) {
-			e.Kind, e.Name, e.Status, e.Detail = progress.Item, "quay.io/a/b:1", "failed", "404 Not Found"
+			e.Kind, e.Name, e.Status, e.Detail = progress.Item, "quay.io/a/b:1", "failed", "quay.io/a/b:1 (linux/arm64): 404 Not Found"
 		}),
 		step(func(e *progress.Event) {
 			e.Kind, e.Bytes, e.Elapsed, e.Err = progress.End, 500e6, 2*time.Second, "1 image failed"
@@ -68,7 +68,7 @@ func TestPlain(t *testing.T) {
 		"fetch: 25%, 250MB of 1GB, 25MB/s, 30s left, 0 of 3 items",
 		"warning: \uFFFDstand-ins",
 		"fetch: retry quay.io/a/b:1: 503 Service\uFFFD Unavailable",
-		"fetch: failed quay.io/a/b:1: 404 Not Found",
+		"fetch: failed quay.io/a/b:1 (linux/arm64): 404 Not Found",
 		"fetch: failed after 2s: 1 image failed",
 		"",
 	}, "\n")

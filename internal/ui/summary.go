@@ -53,7 +53,9 @@ func notable(e progress.Event) string {
 		return ""
 	}
 	line := fmt.Sprintf("%s: %s %s", e.Stage, Clean(e.Status), Clean(e.Name))
-	if e.Detail != "" {
+	if detail := strings.TrimPrefix(e.Detail, e.Name); detail != e.Detail { // it tells the name itself
+		line += Clean(detail)
+	} else if e.Detail != "" {
 		line += ": " + Clean(e.Detail)
 	}
 	return line

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -28,23 +29,36 @@ func (c *Client) find(ctx context.Context, called string) (string, ocispec.Descr
 	if err == nil || !errors.Is(err, store.ErrNotFound) {
 		return ref.String(), desc, err
 	}
-	list, err := c.store.Images(ctx)
-	if err != nil {
-		return "", ocispec.Descriptor{}, err
-	}
-	var found []store.Image
-	for _, image := range list {
-		if isCalled(image, called, ref) {
-			found = append(found, image)
-		}
-	}
+	found, err := c.called(ctx, called, ref)
 	switch {
+	case err != nil:
+		return "", ocispec.Descriptor{}, err
 	case len(found) == 0:
 		return "", ocispec.Descriptor{}, fmt.Errorf("no image %s in the store %s; see \"opc-image images\"", ref, c.store.Dir())
 	case found[0].Descriptor.Digest != found[len(found)-1].Descriptor.Digest:
 		return "", ocispec.Descriptor{}, fmt.Errorf("%w: %s may be %s or %s; say which one", ErrInput, called, found[0].Name, found[len(found)-1].Name)
 	}
 	return found[0].Name, found[0].Descriptor, nil
+}
+
+// called lists the images that a digest, or the beginning of one, may mean.
+func (c *Client) called(ctx context.Context, called string, ref reference.Ref) ([]store.Image, error) {
+	list, err := c.store.Images(ctx)
+	return slices.DeleteFunc(list, func(image store.Image) bool { return !isCalled(image, called, ref) }), err
+}
+
+// alsoNamed are the names of all images that a user calls by a digest.
+func (c *Client) alsoNamed(ctx context.Context, called string) ([]string, error) {
+	ref, err := ParseName(called)
+	if err != nil {
+		return nil, err
+	}
+	list, err := c.called(ctx, called, ref)
+	var names []string
+	for _, image := range list {
+		names = append(names, image.Name)
+	}
+	return names, err
 }
 
 // isCalled tells whether an image has the repository and digest of ref, or the

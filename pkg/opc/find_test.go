@@ -34,6 +34,15 @@ func TestFindByDigest(t *testing.T) {
 			t.Errorf("%s: %v", called, err)
 		}
 	}
+	if err := c.Tag(t.Context(), dgst.Encoded()[:12], "again"); err != nil {
+		t.Fatal(err)
+	}
+	if name, err := c.Remove(t.Context(), dgst.Encoded()[:12]); !errors.Is(err, opc.ErrInput) || !strings.Contains(err.Error(), "several names: localhost/again:latest, r.example/team/one:v1") {
+		t.Errorf("one of two names: %s, %v", name, err)
+	}
+	if name, err := c.Remove(t.Context(), "again"); err != nil || name != "localhost/again:latest" {
+		t.Errorf("%s, %v", name, err)
+	}
 	if name, err := c.Remove(t.Context(), dgst.Encoded()[:12]); err != nil || name != "r.example/team/one:v1" {
 		t.Errorf("%s, %v", name, err)
 	}

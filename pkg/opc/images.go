@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/containerd/platforms"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -151,9 +152,14 @@ func (c *Client) Tag(ctx context.Context, name, other string) error {
 // Remove takes the name of an image away, called as with [Client.Inspect], and
 // tells which one that was. The content stays until Prune.
 func (c *Client) Remove(ctx context.Context, name string) (string, error) {
-	name, _, err := c.find(ctx, name)
+	found, _, err := c.find(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	return name, c.store.Untag(ctx, name)
+	if ref, err := ParseName(name); err == nil && ref.String() != found {
+		if others, err := c.alsoNamed(ctx, name); err != nil || len(others) > 1 {
+			return "", errors.Join(err, fmt.Errorf("%w: %s has several names: %s; say which one", ErrInput, name, strings.Join(others, ", ")))
+		}
+	}
+	return found, c.store.Untag(ctx, found)
 }
