@@ -27,10 +27,10 @@ type Rule struct {
 // Finding is one place where a component breaks a rule.
 type Finding struct {
 	Position
-	Component string   `json:"component"`
-	Rule      string   `json:"rule"`
+	Component string   `json:"component"` // its name
+	Rule      string   `json:"rule"`      // ID of the rule
 	Severity  Severity `json:"severity"`
-	Message   string   `json:"message"`
+	Message   string   `json:"message"` // what is wrong, and how to mend it
 }
 
 // String is file:line:column: severity: message [rule].

@@ -10,7 +10,7 @@ import (
 // Position is a place in a file. Line and Column count from 1; a zero Line
 // means the file as a whole.
 type Position struct {
-	File   string `json:"file"`
+	File   string `json:"file"` // slash path from the catalog's directory
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 }
@@ -26,7 +26,7 @@ func (p Position) String() string {
 // Problem is one thing wrong with a component.
 type Problem struct {
 	Position
-	Message string
+	Message string // what is wrong, and what to write instead
 }
 
 // Error is file:line:column: message.

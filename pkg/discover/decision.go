@@ -9,13 +9,13 @@ import (
 // Component is what a component's definition says about its images.
 type Component struct {
 	Name     string
-	Declared []DeclaredImage
-	Exclude  []Exclusion
+	Declared []DeclaredImage // what it says it needs
+	Exclude  []Exclusion     // what objects name and it does not need
 }
 
 // DeclaredImage is an image the component says it needs.
 type DeclaredImage struct {
-	Image string
+	Image string // its name; docker.io, library/ and :latest may be left out
 	// Extra is why the image is needed although no object names it, such as one
 	// compiled into an operator. When it is empty, discovery has to find the
 	// image.
@@ -31,15 +31,15 @@ type Exclusion struct {
 // Needed is an image that goes into the cluster image, with all that asks for it.
 type Needed struct {
 	Image    reference.Ref `json:"image"`
-	Evidence []Finding     `json:"evidence,omitempty"`
-	Extra    string        `json:"extra,omitempty"`
+	Evidence []Finding     `json:"evidence,omitempty"` // none for an Extra
+	Extra    string        `json:"extra,omitempty"`    // see DeclaredImage
 }
 
 // Excluded is an image left out on the component's word.
 type Excluded struct {
 	Image    reference.Ref `json:"image"`
 	Evidence []Finding     `json:"evidence"`
-	Reason   string        `json:"reason"`
+	Reason   string        `json:"reason"` // of the Exclusion
 }
 
 // ProblemKind says what is wrong between what was found and what is declared.
@@ -63,9 +63,9 @@ const (
 // Problem is one thing a person has to decide.
 type Problem struct {
 	Kind     ProblemKind `json:"kind"`
-	Image    string      `json:"image"`
-	Evidence []Evidence  `json:"evidence,omitempty"`
-	Advice   string      `json:"advice"` // what to do about it
+	Image    string      `json:"image"`              // its name, or the text that stands where one belongs
+	Evidence []Evidence  `json:"evidence,omitempty"` // none for an image that is only declared
+	Advice   string      `json:"advice"`             // what to do about it
 }
 
 // Decision is the outcome for one component. Problems that are not empty stop a

@@ -22,13 +22,13 @@ const (
 
 // Evidence is one place that names, or seems to name, an image.
 type Evidence struct {
-	Component string `json:"component"`
-	Chart     string `json:"chart,omitempty"` // "name-version"
-	File      string `json:"file"`
+	Component string `json:"component"`        // as the caller named what the documents belong to
+	Chart     string `json:"chart,omitempty"`  // "name-version"
+	File      string `json:"file"`             // as the caller named it, or the template
 	Object    string `json:"object,omitempty"` // "Kind namespace/name" or "Kind name"
 	Path      string `json:"path"`             // "spec.containers[0].image"; "#" enters a text that holds YAML or JSON
-	Rule      string `json:"rule"`
-	Raw       string `json:"raw"` // as written, or as composed by the rule
+	Rule      string `json:"rule"`             // ID of the rule that looked there
+	Raw       string `json:"raw"`              // as written, or as composed by the rule
 }
 
 // Finding is an image and one piece of evidence for it.

@@ -18,8 +18,8 @@ type Rule struct {
 
 // Pass is what a rule sees of one file.
 type Pass struct {
-	File     *File
-	Script   *Script
+	File     *File    // as it is written
+	Script   *Script  // with its variables expanded; what could be read of it
 	Context  *Context // nil if not known
 	BaseApps []string // apps of the base image; nil if not known
 
