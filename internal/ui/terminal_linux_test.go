@@ -73,7 +73,7 @@ func TestTerminal(t *testing.T) {
 		"25% 250MB/1GB 250MB/s 3s left",
 		"1/3",
 		"fetch: retry quay.io/a/b:1: 503 Service\uFFFD Unavailable\r\n",
-		"\x1b[31mfetch: failed quay.io/a/b:1: 404 Not Found\x1b[0m\r\n",
+		"\x1b[31mfetch: failed quay.io/a/b:1 (linux/arm64): 404 Not Found\x1b[0m\r\n",
 		"\x1b[31mfetch: failed after 2s: 1 image failed\x1b[0m\r\n",
 	} {
 		if !strings.Contains(got, want) {
