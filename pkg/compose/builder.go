@@ -32,7 +32,7 @@ func newBuilder(r Request, platform string) *builder {
 		request: r, platform: platform, context: r.Context, at: map[string]kubefile.Position{},
 		modules: map[string]gobuild.Module{},
 		plan: &Plan{
-			Name: r.Name, Type: r.Type, KubeVersion: r.KubeVersion,
+			Name: r.Name, LockName: r.LockName, Type: r.Type, KubeVersion: r.KubeVersion,
 			Platforms: slices.Clone(r.Platforms), Metadata: Metadata{Labels: map[string]string{}},
 		},
 	}

@@ -57,7 +57,8 @@ func (c *Content) Open() (io.ReadCloser, error) {
 }
 
 // Checksum identifies the inputs of a lock: everything the plan says, with the
-// content of local files by digest and without where on this machine they are.
+// content of local files by digest and without where on this machine they are, or
+// how their directory is called.
 // It is an error when Measure was not called before.
 func (p *Plan) Checksum() (digest.Digest, error) {
 	for _, f := range p.Files {
@@ -66,7 +67,9 @@ func (p *Plan) Checksum() (digest.Digest, error) {
 		}
 	}
 	hash := sha256.New()
-	if err := json.NewEncoder(hash).Encode(p); err != nil {
+	anywhere := *p
+	anywhere.Name = p.NameInLock()
+	if err := json.NewEncoder(hash).Encode(anywhere); err != nil {
 		return "", fmt.Errorf("checksum of plan %s: %w", p.Name, err)
 	}
 	return digest.NewDigest(digest.SHA256, hash), nil

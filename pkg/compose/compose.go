@@ -20,8 +20,8 @@ const DefaultKubeVersion = "v1.36.3"
 
 // Request is what to compose.
 type Request struct {
-	// Name of the plan.
-	Name string
+	// Name of the plan; LockName is that in the lock, by default the same.
+	Name, LockName string
 	// Kubefile, parsed.
 	Kubefile *kubefile.File
 	// Context is the build context; nil when there is none.

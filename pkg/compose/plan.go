@@ -5,6 +5,7 @@
 package compose
 
 import (
+	"cmp"
 	"io/fs"
 
 	"github.com/opencontainers/go-digest"
@@ -18,6 +19,9 @@ type Plan struct {
 	// Name of what is composed: a profile, a component, or the Kubefile's
 	// directory.
 	Name string `json:"name"`
+	// LockName stands for Name in the lock and the checksum where Name may be
+	// another one on another machine, as that of a directory is.
+	LockName string `json:"-"`
 	// Type tells sealer whether the image makes a cluster or is launched on one.
 	Type sealer.ImageType `json:"type"`
 	// KubeVersion is the Kubernetes version charts are rendered for.
@@ -54,6 +58,9 @@ type Plan struct {
 	// Warnings are findings that do not stop the build.
 	Warnings []string `json:"-"`
 }
+
+// NameInLock is what the lock calls the plan.
+func (p *Plan) NameInLock() string { return cmp.Or(p.LockName, p.Name) }
 
 // Metadata is what ENV and LABEL say of an image.
 type Metadata struct {

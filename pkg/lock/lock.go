@@ -21,7 +21,8 @@ const FileName = "opc.lock"
 type Lock struct {
 	// Version of the format.
 	Version int `yaml:"version" json:"version"`
-	// Profile is the name of what was locked: a profile or a component.
+	// Profile is the name of what was locked: a profile or a component, or
+	// "Kubefile" for a directory, whatever that is called.
 	Profile string `yaml:"profile" json:"profile"`
 	// Inputs is the checksum of the plan. A lock whose checksum differs from
 	// the plan's is stale.

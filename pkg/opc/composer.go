@@ -134,7 +134,7 @@ func (c *Composer) findDir(t Target, r *compose.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Name = strings.ToLower(filepath.Base(abs))
+	r.Name, r.LockName = strings.ToLower(filepath.Base(abs)), KubefileName
 	r.Context, err = compose.OpenContext(t.Name, filepath.Base(t.File))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrInput, errors.Join(syntax.Errors(), err))

@@ -68,7 +68,7 @@ func (c *Client) Lock(ctx context.Context, plan *compose.Plan, old *lock.Lock) (
 		return nil, err
 	}
 	l := &lock.Lock{
-		Version: lock.Version, Profile: plan.Name, Inputs: sum, KubeVersion: plan.KubeVersion,
+		Version: lock.Version, Profile: plan.NameInLock(), Inputs: sum, KubeVersion: plan.KubeVersion,
 		Platforms: plan.Platforms, Tools: c.tools(ctx, plan),
 	}
 	r := &locker{Client: c, plan: plan, lock: l, old: old}

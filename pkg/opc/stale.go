@@ -12,8 +12,8 @@ import (
 // as far as the lock tells.
 func otherInputs(plan *compose.Plan, l *lock.Lock) string {
 	var differ []string
-	if l.Profile != plan.Name {
-		differ = append(differ, "it is of "+l.Profile+", not of "+plan.Name)
+	if l.Profile != plan.NameInLock() {
+		differ = append(differ, "it is of "+l.Profile+", not of "+plan.NameInLock())
 	}
 	if l.KubeVersion != plan.KubeVersion {
 		differ = append(differ, "Kubernetes "+l.KubeVersion+", now "+plan.KubeVersion)
