@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"github.com/opc-source/opc-image/pkg/lock"
 	"github.com/opc-source/opc-image/pkg/opc"
@@ -178,7 +179,7 @@ func TestMain(m *testing.M) {
 	if code, ok := runner.Init(); ok {
 		os.Exit(code)
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 // tool compiles a program that needs nothing of the image it runs in.
