@@ -2,12 +2,14 @@ package remote
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/opc-source/opc-image/pkg/remote/remotetest"
 )
@@ -66,6 +68,23 @@ func TestTokenServiceRecovers(t *testing.T) {
 	c, _ := newClient(t, Options{DockerConfig: dockerConfig(t, srv.Host(), "u", "p")})
 	if got, err := read(t, c, pull(srv.URL)); got != "content" || err != nil {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// TestTokenServiceSilent names who gives no token, which is not who was asked.
+func TestTokenServiceSilent(t *testing.T) {
+	t.Parallel()
+	srv := remotetest.Serve(t, tokens())
+	silent := func(_ http.ResponseWriter, r *http.Request, _ http.Handler) { <-r.Context().Done() }
+	srv.Fault("", "/token", silent, silent)
+	c, _ := newClient(t, Options{
+		DockerConfig: dockerConfig(t, srv.Host(), "u", "p"),
+		Config:       Config{Limits: Limits{Idle: 30 * time.Millisecond, Attempts: 2}},
+	})
+	_, err := read(t, c, pull(srv.URL))
+	check(t, err, srv.Host(), "thing: get at HOST: asking HOST for a token: nothing moved for 30ms (2 attempts); the host has trouble: run again later or add a mirror; what was fetched stays")
+	if !errors.Is(err, ErrIdle) {
+		t.Error(err)
 	}
 }
 

@@ -53,8 +53,30 @@ func (t *transport) build(cfg *tls.Config) *http.Transport {
 	}
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.RoundTripper. The requests of this package say which
+// encoding they take; the others are for tokens.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.trip(req)
+	if err != nil && req.Header.Get("Accept-Encoding") == "" {
+		err = &tokenError{req.URL.Host, cause(req.Context(), err)}
+	}
+	return resp, err
+}
+
+// tokenError is a request for a token that had no answer. Its host mostly is
+// another one than that of the request which needs the token.
+type tokenError struct {
+	host string
+	err  error
+}
+
+// Error implements error.
+func (e *tokenError) Error() string { return "asking " + e.host + " for a token: " + e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *tokenError) Unwrap() error { return e.err }
+
+func (t *transport) trip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme == "http" {
 		return t.plain.RoundTrip(req)
 	}

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -37,6 +38,10 @@ func (w *watchdog) stop() {
 
 // cause replaces the plain "canceled" of a request by why it was canceled.
 func cause(ctx context.Context, err error) error {
+	var token *tokenError
+	if errors.As(err, &token) {
+		return token
+	}
 	if err == nil || err == io.EOF || ctx.Err() == nil {
 		return err
 	}
