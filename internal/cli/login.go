@@ -111,10 +111,15 @@ func (a *app) logout() *cobra.Command {
 				return err
 			}
 			defer c.Close()
-			if err := c.Logout(cmd.Context(), args[0]); err != nil {
+			was, err := c.Logout(cmd.Context(), args[0])
+			if err != nil {
 				return err
 			}
-			a.progress.Log("Logged out of " + args[0])
+			if was {
+				a.progress.Log("Logged out of " + args[0])
+			} else {
+				a.progress.Log("Not logged in to " + args[0])
+			}
 			return nil
 		},
 	}

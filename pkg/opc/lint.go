@@ -40,9 +40,31 @@ func LintKubefile(name string, write bool) ([]KubefileFinding, error) {
 	defer dir.Close()
 	found := findings(kubefile.Lint(file, kubefile.LintOptions{Context: dir.Context, Syntax: syntax}))
 	if formatted := file.Format(); write && len(syntax) == 0 && !bytes.Equal(formatted, data) {
-		return found, os.WriteFile(name, formatted, 0o666)
+		return found, rewrite(name, formatted)
 	}
 	return found, nil
+}
+
+// rewrite gives a file, or what the link leads to, other content: all of it or none.
+func rewrite(name string, data []byte) error {
+	name, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Chmod(info.Mode()), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w; it is as it was", name, err)
+	}
+	return os.Rename(f.Name(), name)
 }
 
 func findings(problems kubefile.Problems) []KubefileFinding {

@@ -26,8 +26,8 @@ func (c *Client) Login(ctx context.Context, domain, user, password string) error
 	return c.remote.Login(ctx, domain, user, password)
 }
 
-// Logout forgets the credentials of a registry.
-func (c *Client) Logout(ctx context.Context, domain string) error {
+// Logout forgets the credentials of a registry, and tells whether there were any.
+func (c *Client) Logout(ctx context.Context, domain string) (bool, error) {
 	return c.remote.Logout(ctx, domain)
 }
 

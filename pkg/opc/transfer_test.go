@@ -173,6 +173,20 @@ func TestLintKubefile(t *testing.T) {
 	if text, err := os.ReadFile(file); err != nil || !strings.HasPrefix(string(text), "FROM scratch\nCOPY gone .\n") {
 		t.Errorf("%q, %v", text, err)
 	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("besides the file there is %v, %v", left, err)
+	}
+	link := filepath.Join(t.TempDir(), opc.KubefileName)
+	if err := errors.Join(os.WriteFile(file, []byte("from scratch\n"), 0o640), os.Chmod(file, 0o640), os.Symlink(file, link)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := opc.LintKubefile(link, true); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(file)
+	if text, _ := os.ReadFile(file); err != nil || string(text) != "FROM scratch\n" || info.Mode() != 0o640 {
+		t.Errorf("through a link: %q, %v, %v", text, info, err)
+	}
 	bad := filepath.Join(kubefile(t, "FROB x\n"), opc.KubefileName)
 	if found, err := opc.LintKubefile(bad, false); err != nil || len(found) == 0 || found[0].Rule != "syntax" {
 		t.Errorf("%v, %v", found, err)
@@ -214,7 +228,7 @@ func TestLogin(t *testing.T) {
 	if err := c.CheckRegistry(t.Context(), "127.0.0.1:1"); err == nil {
 		t.Error("nobody answers, and that is fine")
 	}
-	if err := c.Logout(t.Context(), u.server.Host()); err != nil {
-		t.Log(err) // there was nothing to forget
+	if was, err := c.Logout(t.Context(), u.server.Host()); was || err != nil {
+		t.Errorf("nobody was logged in: %t, %v", was, err)
 	}
 }

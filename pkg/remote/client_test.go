@@ -96,7 +96,7 @@ func TestBrokenDockerConfig(t *testing.T) {
 	if !errors.As(err, &local) || !strings.Contains(err.Error(), "docker's credentials") {
 		t.Error(err)
 	}
-	if err := c.Logout(t.Context(), srv.Host()); !errors.As(err, &local) {
+	if _, err := c.Logout(t.Context(), srv.Host()); !errors.As(err, &local) {
 		t.Error(err)
 	}
 }

@@ -139,8 +139,10 @@ func TestLogin(t *testing.T) {
 	if err := again.Check(t.Context(), srv.Host()); err != nil {
 		t.Errorf("after login: %v", err)
 	}
-	if err := again.Logout(t.Context(), srv.Host()); err != nil {
-		t.Fatal(err)
+	for _, want := range []bool{true, false} {
+		if was, err := again.Logout(t.Context(), srv.Host()); was != want || err != nil {
+			t.Fatalf("logged in %t, want %t, %v", was, want, err)
+		}
 	}
 	third, _ := newClient(t, Options{DockerConfig: path})
 	if err := third.Check(t.Context(), srv.Host()); Status(err) != 401 {

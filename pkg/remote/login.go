@@ -58,11 +58,17 @@ func (c *Client) Login(ctx context.Context, domain, user, password string) error
 	return store.Put(ctx, credentials.ServerAddressFromHostname(host), cred)
 }
 
-// Logout forgets what docker's configuration holds for a registry.
-func (c *Client) Logout(ctx context.Context, domain string) error {
+// Logout forgets what docker's configuration holds for a registry, and tells
+// whether there was anything.
+func (c *Client) Logout(ctx context.Context, domain string) (bool, error) {
 	store, err := c.keys.docker()
 	if err != nil {
-		return &LocalError{err}
+		return false, &LocalError{err}
 	}
-	return store.Delete(ctx, credentials.ServerAddressFromHostname(c.Origin(domain, "").Host))
+	server := credentials.ServerAddressFromHostname(c.Origin(domain, "").Host)
+	held, err := store.Get(ctx, server)
+	if err != nil || held == auth.EmptyCredential {
+		return false, err
+	}
+	return true, store.Delete(ctx, server)
 }
