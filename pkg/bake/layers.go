@@ -29,8 +29,12 @@ func (b *baker) layers(ctx context.Context, platform string, base *base) ([]seal
 		return nil, err
 	}
 	var layers []sealer.Layer
+	var known dirs
+	if len(b.plan.Runs) > 0 {
+		known = dirs{}
+	}
 	for phase := range len(b.plan.Runs) + 1 {
-		packed, err := b.phase(ctx, items, phase, platform, len(base.manifest.Layers)+len(layers))
+		packed, err := b.phase(ctx, items, phase, platform, len(base.manifest.Layers)+len(layers), known)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +46,7 @@ func (b *baker) layers(ctx context.Context, platform string, base *base) ([]seal
 		if phase == len(b.plan.Runs) {
 			break
 		}
-		made, err = b.run(ctx, b.plan.Runs[phase], platform, base, layers)
+		made, err = b.run(ctx, b.plan.Runs[phase], platform, base, layers, known)
 		if err != nil {
 			return nil, err
 		}
@@ -53,13 +57,15 @@ func (b *baker) layers(ctx context.Context, platform string, base *base) ([]seal
 
 // phase packs what a phase adds above some layers: the files, and in the last
 // phase the images.
-func (b *baker) phase(ctx context.Context, items []rootfs.Item, phase int, platform string, below int) (_ []layer.Packed, err error) {
+func (b *baker) phase(ctx context.Context, items []rootfs.Item, phase int, platform string, below int, known dirs) (_ []layer.Packed, err error) {
 	groups := b.group(items, phase)
 	if phase == len(b.plan.Runs) {
 		if groups, err = b.addRegistry(ctx, groups, platform); err != nil {
 			return nil, err
 		}
 	}
+	known.above(groups)
+	known.learn(groups)
 	return b.pack(groups, phase, below)
 }
 
@@ -122,7 +128,7 @@ func (b *baker) layer(ctx context.Context, p layer.Packed) (sealer.Layer, error)
 }
 
 // run executes one RUN instruction; nothing changed is no layer.
-func (b *baker) run(ctx context.Context, run compose.Run, platform string, base *base, below []sealer.Layer) ([]sealer.Layer, error) {
+func (b *baker) run(ctx context.Context, run compose.Run, platform string, base *base, below []sealer.Layer, known dirs) ([]sealer.Layer, error) {
 	if b.opts.Run == nil {
 		return nil, fmt.Errorf("%s: RUN cannot be executed here", run.Position)
 	}
@@ -136,8 +142,10 @@ func (b *baker) run(ctx context.Context, run compose.Run, platform string, base 
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	packed, err := layer.Pack([]layer.Group{{Name: "RUN " + strings.Join(run.Command, " "), Entries: entries}},
-		layer.Limits{MaxLayers: 1, MaxSize: math.MaxInt64})
+	groups := []layer.Group{{Name: "RUN " + strings.Join(run.Command, " "), Entries: entries}}
+	known.above(groups)
+	known.learn(groups)
+	packed, err := layer.Pack(groups, layer.Limits{MaxLayers: 1, MaxSize: math.MaxInt64})
 	if err != nil {
 		return nil, err
 	}

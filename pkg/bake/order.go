@@ -39,7 +39,7 @@ func Order(ctx context.Context, p *compose.Plan, l *lock.Lock, s Store, opts Opt
 		if err != nil {
 			return nil, err
 		}
-		packed, err := b.phase(ctx, items, 0, platform, len(base.manifest.Layers))
+		packed, err := b.phase(ctx, items, 0, platform, len(base.manifest.Layers), nil)
 		if err != nil {
 			return nil, fmt.Errorf("bake %s for %s: %w", p.Name, platform, err)
 		}
