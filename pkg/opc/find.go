@@ -35,8 +35,9 @@ func (c *Client) find(ctx context.Context, called string) (string, ocispec.Descr
 		return "", ocispec.Descriptor{}, err
 	case len(found) == 0:
 		return "", ocispec.Descriptor{}, fmt.Errorf("no image %s in the store %s; see \"opc-image images\"", ref, c.store.Dir())
-	case found[0].Descriptor.Digest != found[len(found)-1].Descriptor.Digest:
-		return "", ocispec.Descriptor{}, fmt.Errorf("%w: %s may be %s or %s; say which one", ErrInput, called, found[0].Name, found[len(found)-1].Name)
+	}
+	if other := slices.IndexFunc(found, func(i store.Image) bool { return i.Descriptor.Digest != found[0].Descriptor.Digest }); other > 0 {
+		return "", ocispec.Descriptor{}, fmt.Errorf("%w: %s may be %s or %s; say which one", ErrInput, called, found[0].Name, found[other].Name)
 	}
 	return found[0].Name, found[0].Descriptor, nil
 }
