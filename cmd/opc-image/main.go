@@ -24,13 +24,12 @@ func main() {
 	os.Exit(code)
 }
 
-// moreProcessors gives the runtime three processors for every two cores. Reading
-// and writing a file holds one until the kernel is done, also while it waits for
-// the disk; with one for each core, cores idle although there is work.
+// moreProcessors gives the runtime two processors for each core. Reading and
+// writing a file holds one until the kernel is done, also while it waits for the
+// disk; with one for each core, cores idle although there is work.
 func moreProcessors() {
 	if os.Getenv("GOMAXPROCS") != "" {
 		return
 	}
-	cores := runtime.GOMAXPROCS(0)
-	runtime.GOMAXPROCS(cores + (cores+1)/2)
+	runtime.GOMAXPROCS(2 * runtime.GOMAXPROCS(0))
 }

@@ -19,9 +19,9 @@ func header(e *Entry) *tar.Header {
 		Size:    e.size(),
 		ModTime: e.modTime(),
 	}
-	for bit, unix := range special {
-		if e.Mode&bit != 0 && e.Kind != Symlink {
-			h.Mode |= unix
+	for _, s := range special {
+		if e.Mode&s.bit != 0 && e.Kind != Symlink {
+			h.Mode |= s.unix
 		}
 	}
 	switch e.Kind {
@@ -38,11 +38,10 @@ func header(e *Entry) *tar.Header {
 }
 
 // special maps the mode bits of Go to those of a tar header.
-var special = map[fs.FileMode]int64{
-	fs.ModeSetuid: 0o4000,
-	fs.ModeSetgid: 0o2000,
-	fs.ModeSticky: 0o1000,
-}
+var special = [...]struct {
+	bit  fs.FileMode
+	unix int64
+}{{fs.ModeSetuid, 0o4000}, {fs.ModeSetgid, 0o2000}, {fs.ModeSticky, 0o1000}}
 
 // zeros is the padding of what does not fill a block.
 var zeros [block]byte

@@ -74,9 +74,9 @@ func member(h *tar.Header) (Member, error) {
 	if h.ModTime.Equal(time.Unix(0, 0)) {
 		m.ModTime = time.Time{}
 	}
-	for bit, unix := range special {
-		if h.Mode&unix != 0 {
-			m.Mode |= bit
+	for _, s := range special {
+		if h.Mode&s.unix != 0 {
+			m.Mode |= s.bit
 		}
 	}
 	switch m.Kind {

@@ -18,9 +18,13 @@ type ownership struct {
 func collect(groups []Group) (*ownership, error) {
 	groups = slices.Clone(groups)
 	slices.SortFunc(groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
+	n := 0
+	for _, g := range groups {
+		n += len(g.Entries)
+	}
 	o := &ownership{
-		all: tree{}, first: map[string]string{},
-		owners: map[string][]string{}, leaves: map[string]bool{},
+		all: make(tree, n), first: make(map[string]string, n),
+		owners: make(map[string][]string, n), leaves: map[string]bool{},
 	}
 	for i, g := range groups {
 		if i > 0 && groups[i-1].Name == g.Name {
@@ -128,7 +132,7 @@ func (o *ownership) bins() []*bin {
 
 // withParents adds the directories above entries, as their owner described them.
 func (o *ownership) withParents(entries []*Entry) tree {
-	t := tree{}
+	t := make(tree, 2*len(entries))
 	for _, e := range entries {
 		t[e.Name] = e
 		for dir, _ := split(e.Name); dir != ""; dir, _ = split(dir) {

@@ -35,10 +35,19 @@ func (s *Store) path(elem ...string) string {
 // blobPath is where the blob is, or would be. The digest is checked, so that it
 // cannot name a file elsewhere.
 func (s *Store) blobPath(dgst digest.Digest) (string, error) {
-	if err := dgst.Validate(); err != nil {
-		return "", fmt.Errorf("digest %.100q: %w", string(dgst), err)
+	if !plain(dgst) {
+		if err := dgst.Validate(); err != nil {
+			return "", fmt.Errorf("digest %.100q: %w", string(dgst), err)
+		}
 	}
 	return s.path(blobsDir, dgst.Algorithm().String(), dgst.Encoded()), nil
+}
+
+// plain tells the usual valid digest, a SHA-256 in lower case, in a fraction of the
+// time that Validate takes with its regular expressions.
+func plain(dgst digest.Digest) bool {
+	hex, ok := strings.CutPrefix(string(dgst), "sha256:")
+	return ok && len(hex) == 64 && strings.Trim(hex, "0123456789abcdef") == ""
 }
 
 // flat is a validated digest as one file name.
