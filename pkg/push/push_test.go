@@ -96,7 +96,7 @@ func TestPushFaults(t *testing.T) {
 		"429":           {method: "POST", faults: []remotetest.Fault{remotetest.Status(429, "Retry-After", "1")}, patches: "-"},
 		"413":           {method: "PATCH", faults: []remotetest.Fault{remotetest.Status(413)}, patches: "-", err: step + "DIGEST at HOST: 413 Request Entity Too Large; the registry, or a proxy before it, takes no content of this size: raise its limit, or build with smaller layers"},
 		"403":           {method: "POST", faults: []remotetest.Fault{remotetest.Status(403)}, err: step + "DIGEST at HOST: 403 Forbidden; this account may not do it: check the name and the rights, or log in as somebody else"},
-		"to the end":    {method: "PATCH", faults: remotetest.Repeat(5, remotetest.Status(503)), patches: "- - - - -", err: step + "DIGEST at HOST: 503 Service Unavailable (5 attempts); the host has trouble: run again later or add a mirror; what was fetched stays"},
+		"to the end":    {method: "PATCH", faults: remotetest.Repeat(5, remotetest.Status(503)), patches: "- - - - -", err: step + "DIGEST at HOST: 503 Service Unavailable (5 attempts); the host has trouble: run again later; what was pushed stays"},
 		"no location":   {method: "POST", faults: []remotetest.Fault{remotetest.Status(202)}, err: step + "DIGEST at HOST: wrong content: 202 without the Location of the upload; the host serves something else than was published: ask who runs it, or use another mirror"},
 		"PUT broken":    {single: 10, method: "PUT", part: "/blobs/", faults: []remotetest.Fault{remotetest.Swallow(4)}},
 	}

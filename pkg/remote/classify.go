@@ -91,6 +91,12 @@ var hints = map[int]string{
 	http.StatusTooManyRequests:       "the host limits requests: wait, log in, lower perHost or add a mirror",
 }
 
+// forPush makes of a hint one for a push, which knows no mirrors.
+var forPush = strings.NewReplacer(
+	", lower perHost or add a mirror", " or lower perHost", ", or whether the mirror carries it", "",
+	", or use another mirror", "", ", or add a mirror", "", " or add a mirror", "", "what was fetched stays", "what was pushed stays",
+)
+
 // hint tells what to do about a failure.
 func hint(host string, status int, err error) string {
 	if h, ok := hints[status]; ok {

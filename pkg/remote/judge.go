@@ -49,6 +49,9 @@ func (c *Client) failure(host string, r *Request, status int, err error, more fu
 		more(e)
 	}
 	e.Hint = hint(host, status, err)
+	if r.pushes() {
+		e.Hint = forPush.Replace(e.Hint)
+	}
 	return e
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"oras.land/oras-go/v2/registry/remote/auth"
@@ -44,6 +45,11 @@ func PullScope(repository string) string { return "repository:" + repository + "
 
 // PushScope is the token scope to read and write a repository.
 func PushScope(repository string) string { return "repository:" + repository + ":pull,push" }
+
+// pushes tells whether a request is part of a push.
+func (r *Request) pushes() bool {
+	return slices.ContainsFunc(r.Scopes, func(s string) bool { return strings.HasSuffix(s, ":pull,push") })
+}
 
 // Do makes a request until it has an answer or cannot get one; then the error
 // is an [*Error]. The caller must close the body: until then the request

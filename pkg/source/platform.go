@@ -45,7 +45,7 @@ func choose(entries []ocispec.Descriptor, want ocispec.Platform) (ocispec.Descri
 	return found[0], true
 }
 
-// offered lists the platforms of an index for a message.
+// offered says for a message which platforms an index has.
 func offered(entries []ocispec.Descriptor) string {
 	var names []string
 	for _, e := range entries {
@@ -55,9 +55,9 @@ func offered(entries []ocispec.Descriptor) string {
 	}
 	slices.Sort(names)
 	if names = slices.Compact(names); len(names) == 0 {
-		return "no platform at all"
+		return "nor any other platform"
 	}
-	return strings.Join(names, ", ")
+	return "only " + strings.Join(names, ", ")
 }
 
 // missing is the error of a platform that an image lacks.
@@ -66,7 +66,7 @@ func missing(ref reference.Ref, want ocispec.Platform, entries []ocispec.Descrip
 	return &remote.Error{
 		Subject: remote.Subject{Op: "choose platform", Ref: ref.String(), Platform: name},
 		Host:    ref.Domain,
-		Err:     fmt.Errorf("the image has no %s, only %s", name, offered(entries)),
+		Err:     fmt.Errorf("the image has no %s, %s", name, offered(entries)),
 		Hint:    "use another image or version, or leave the platform out",
 	}
 }

@@ -58,7 +58,7 @@ func TestResolve(t *testing.T) {
 		"no media type":       {"unlabelled:1", "", "unknown", ""},
 		"missing in index":    {"v:1", "linux/ppc64le", "", "HOST/v:1 (linux/ppc64le): choose platform at HOST" + missing + "linux/ppc64le, only linux/amd64, linux/arm64/v8, linux/s390x" + hint},
 		"missing, no index":   {"single:1", "linux/arm64", "", "HOST/single:1 (linux/arm64): choose platform at HOST" + missing + "linux/arm64, only linux/amd64" + hint},
-		"missing in artifact": {"artifact:1", "linux/arm64", "", "HOST/artifact:1 (linux/arm64): choose platform at HOST" + missing + "linux/arm64, only no platform at all" + hint},
+		"missing in artifact": {"artifact:1", "linux/arm64", "", "HOST/artifact:1 (linux/arm64): choose platform at HOST" + missing + "linux/arm64, nor any other platform" + hint},
 		"no such image":       {"none:1", "", "", "HOST/none:1: resolve at HOST: 404 Not Found; check the name and the version, or whether the mirror carries it"},
 	}
 	for name, tt := range tests {

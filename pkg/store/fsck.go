@@ -93,7 +93,9 @@ func (c *checker) finish() error {
 	for i := range list {
 		if p := &list[i]; c.opts.Repair && p.repair != nil {
 			err := p.repair()
-			p.Repaired = err == nil
+			if err == nil {
+				p.Repaired, p.Advice = true, adviceAgain
+			}
 			failed = append(failed, err)
 		}
 	}

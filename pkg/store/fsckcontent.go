@@ -13,7 +13,8 @@ import (
 
 // What to do about the problems.
 const (
-	adviceRepair  = "repair the store, then build or pull the images again: only what is damaged is fetched"
+	adviceRepair  = "repair the store, then " + adviceAgain
+	adviceAgain   = "build or pull the images again: only what is damaged is fetched"
 	adviceMissing = "build or pull the images again"
 	adviceStray   = "remove the file"
 )
