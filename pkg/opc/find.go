@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
-
 	"github.com/opc-source/opc-image/pkg/reference"
 	"github.com/opc-source/opc-image/pkg/store"
 )
@@ -18,48 +16,30 @@ import (
 // hexadecimal digits or more, the algorithm left out or not.
 var shortDigest = regexp.MustCompile(`^(sha256:)?([0-9a-f]{7,64})$`)
 
-// find gives the name and the descriptor of an image in the store. Besides its
-// name an image may be called NAME@DIGEST, or by the beginning of its digest.
-func (c *Client) find(ctx context.Context, called string) (string, ocispec.Descriptor, error) {
-	ref, err := ParseName(called)
-	if err != nil {
-		return "", ocispec.Descriptor{}, err
-	}
-	desc, err := c.store.Resolve(ctx, ref.String())
-	if err == nil || !errors.Is(err, store.ErrNotFound) {
-		return ref.String(), desc, err
-	}
-	found, err := c.called(ctx, called, ref)
-	switch {
-	case err != nil:
-		return "", ocispec.Descriptor{}, err
-	case len(found) == 0:
-		return "", ocispec.Descriptor{}, fmt.Errorf("no image %s in the store %s; see \"opc-image images\"", ref, c.store.Dir())
-	}
-	if other := slices.IndexFunc(found, func(i store.Image) bool { return i.Descriptor.Digest != found[0].Descriptor.Digest }); other > 0 {
-		return "", ocispec.Descriptor{}, fmt.Errorf("%w: %s may be %s or %s; say which one", ErrInput, called, found[0].Name, found[other].Name)
-	}
-	return found[0].Name, found[0].Descriptor, nil
-}
-
-// called lists the images that a digest, or the beginning of one, may mean.
-func (c *Client) called(ctx context.Context, called string, ref reference.Ref) ([]store.Image, error) {
-	list, err := c.store.Images(ctx)
-	return slices.DeleteFunc(list, func(image store.Image) bool { return !isCalled(image, called, ref) }), err
-}
-
-// alsoNamed are the names of all images that a user calls by a digest.
-func (c *Client) alsoNamed(ctx context.Context, called string) ([]string, error) {
+// find gives the image in the store that is called so: by its name, NAME@DIGEST, or
+// the beginning of its digest. By a digest it may be called with several names, all
+// of which are returned; they are of one image.
+func (c *Client) find(ctx context.Context, called string) ([]store.Image, error) {
 	ref, err := ParseName(called)
 	if err != nil {
 		return nil, err
 	}
-	list, err := c.called(ctx, called, ref)
-	var names []string
-	for _, image := range list {
-		names = append(names, image.Name)
+	desc, err := c.store.Resolve(ctx, ref.String())
+	if err == nil || !errors.Is(err, store.ErrNotFound) {
+		return []store.Image{{Name: ref.String(), Descriptor: desc}}, err
 	}
-	return names, err
+	list, err := c.store.Images(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := slices.DeleteFunc(list, func(image store.Image) bool { return !isCalled(image, called, ref) })
+	if len(found) == 0 {
+		return nil, fmt.Errorf("no image %s in the store %s; see \"opc-image images\"", ref, c.store.Dir())
+	}
+	if other := slices.IndexFunc(found, func(i store.Image) bool { return i.Descriptor.Digest != found[0].Descriptor.Digest }); other > 0 {
+		return nil, fmt.Errorf("%w: %s may be %s or %s; say which one", ErrInput, called, found[0].Name, found[other].Name)
+	}
+	return found, nil
 }
 
 // isCalled tells whether an image has the repository and digest of ref, or the

@@ -64,11 +64,11 @@ func (c *Client) Images(ctx context.Context) ([]Image, error) {
 // Inspect describes a cluster image in the store. name is its name, NAME@DIGEST,
 // or the first 7 or more digits of its digest.
 func (c *Client) Inspect(ctx context.Context, name string) (*Image, error) {
-	name, desc, err := c.find(ctx, name)
+	found, err := c.find(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	return c.read(ctx, name, desc)
+	return c.read(ctx, found[0].Name, found[0].Descriptor)
 }
 
 func (c *Client) read(ctx context.Context, name string, desc ocispec.Descriptor) (*Image, error) {
@@ -152,14 +152,16 @@ func (c *Client) Tag(ctx context.Context, name, other string) error {
 // Remove takes the name of an image away, called as with [Client.Inspect], and
 // tells which one that was. The content stays until Prune.
 func (c *Client) Remove(ctx context.Context, name string) (string, error) {
-	found, _, err := c.find(ctx, name)
+	found, err := c.find(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	if ref, err := ParseName(name); err == nil && ref.String() != found {
-		if others, err := c.alsoNamed(ctx, name); err != nil || len(others) > 1 {
-			return "", errors.Join(err, fmt.Errorf("%w: %s has several names: %s; say which one", ErrInput, name, strings.Join(others, ", ")))
+	if len(found) > 1 {
+		var names []string
+		for _, image := range found {
+			names = append(names, image.Name)
 		}
+		return "", fmt.Errorf("%w: %s has several names: %s; say which one", ErrInput, name, strings.Join(names, ", "))
 	}
-	return found, c.store.Untag(ctx, found)
+	return found[0].Name, c.store.Untag(ctx, found[0].Name)
 }

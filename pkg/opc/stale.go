@@ -30,28 +30,21 @@ func otherInputs(plan *compose.Plan, l *lock.Lock) string {
 
 // otherDownloads are charts and files that only one of both has.
 func otherDownloads(plan *compose.Plan, l *lock.Lock) []string {
-	var now, then, added, gone []string
+	var now, then []string
 	for _, d := range plan.Downloads {
 		now = append(now, d.Source)
 	}
 	for _, d := range l.Downloads {
 		then = append(then, d.Source)
 	}
-	for _, source := range now {
-		if !slices.Contains(then, source) {
-			added = append(added, source)
-		}
-	}
-	for _, source := range then {
-		if !slices.Contains(now, source) {
-			gone = append(gone, source)
-		}
+	only := func(in, not []string) []string {
+		return slices.DeleteFunc(slices.Clone(in), func(source string) bool { return slices.Contains(not, source) })
 	}
 	var differ []string
 	for _, some := range []struct {
 		what string
 		list []string
-	}{{"new: ", added}, {"not wanted any more: ", gone}} {
+	}{{"new: ", only(now, then)}, {"not wanted any more: ", only(then, now)}} {
 		if n := len(some.list); n > 3 {
 			some.list = append(some.list[:3], "…")
 		}

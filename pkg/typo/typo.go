@@ -18,12 +18,13 @@ func Meant(word string, known []string) string {
 	if len(word) > maxWord {
 		return ""
 	}
+	mistyped := bare(word)
 	for _, k := range slices.Sorted(slices.Values(known)) {
 		if len(k) > maxWord {
 			continue
 		}
-		a, b := bare(word), bare(k)
-		if d := distance(a, b); d < least && d <= min(1+len(b)/5, len(b)/2) {
+		b := bare(k)
+		if d := distance(mistyped, b); d < least && d <= min(1+len(b)/5, len(b)/2) {
 			best, least = k, d
 		}
 	}
