@@ -99,11 +99,12 @@ func (b *baker) limits() layer.Limits {
 	}
 }
 
-// hash makes the layers of what was packed, in parallel, the largest first.
+// hash makes the layers of what was packed, the largest first, as many at a time as
+// there are cores to use: more would only take more memory.
 func (b *baker) hash(ctx context.Context, packed []layer.Packed) ([]sealer.Layer, error) {
 	layers := make([]sealer.Layer, len(packed))
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(runtime.NumCPU())
+	g.SetLimit(min(runtime.NumCPU(), runtime.GOMAXPROCS(0)))
 	for _, i := range largest(packed) {
 		g.Go(func() (err error) {
 			layers[i], err = b.layer(ctx, packed[i])
