@@ -116,13 +116,7 @@ func TestInterruptAnywhere(t *testing.T) {
 				w.must("undisturbed", "lock", "corpus", "--check", pin)
 			}
 		}
-		complete, before := blobs(t, w.path(store)), w.gets()
-		again := w.must(store, build(pin)...)
-		if got, want := digestIn(t, again.out), digestIn(t, undisturbed.out); got != want {
-			t.Errorf("digest %s, undisturbed %s", got, want)
-		}
-		wantNotAgain(t, complete, before, w.gets())
-		same(t, w.path("undisturbed"), w.path(store))
+		w.buildGoesOn(t, store, pin, undisturbed)
 	})
 }
 

@@ -63,17 +63,25 @@ func TestKillBuild(t *testing.T) {
 		for _, after := range moments(seed, undisturbed.took) {
 			w.killed(after, store, build(pin)...)
 		}
-		complete, before := blobs(t, w.path(store)), w.gets()
-		again := w.must(store, build(pin)...)
-		if got, want := digestIn(t, again.out), digestIn(t, undisturbed.out); got != want {
-			t.Errorf("digest %s, undisturbed %s", got, want)
-		}
-		wantNotAgain(t, complete, before, w.gets())
-		same(t, w.path("undisturbed"), w.path(store))
+		w.buildGoesOn(t, store, pin, undisturbed)
 		if names, _ := os.ReadDir(w.dir); strings.Contains(fmt.Sprint(names), ".tmp") {
 			t.Errorf("left over: %v", names)
 		}
 	})
+}
+
+// buildGoesOn builds once more in a store where builds were cut off: the image and
+// the store are as those of the undisturbed build, and what was complete is not
+// asked for again.
+func (w *world) buildGoesOn(t *testing.T, store, pin string, undisturbed result) {
+	t.Helper()
+	complete, before := blobs(t, w.path(store)), w.gets()
+	again := w.must(store, build(pin)...)
+	if got, want := digestIn(t, again.out), digestIn(t, undisturbed.out); got != want {
+		t.Errorf("digest %s, undisturbed %s", got, want)
+	}
+	wantNotAgain(t, complete, before, w.gets())
+	same(t, w.path("undisturbed"), w.path(store))
 }
 
 // wantNotAgain compares how often blobs that are complete were asked for.
